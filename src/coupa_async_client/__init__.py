@@ -1,0 +1,50 @@
+"""Every row of a Coupa resource, once each, at the speed limit, or an error that says why not."""
+
+from importlib.metadata import version
+
+from .client import CoupaAsyncClient
+from .errors import (
+    CoupaAPIError,
+    CoupaAuthError,
+    CoupaBadRequestError,
+    CoupaClientError,
+    CoupaConfigError,
+    CoupaConnectionError,
+    CoupaForbiddenError,
+    CoupaNotFoundError,
+    CoupaRateLimitError,
+    CoupaServerError,
+    CoupaShapeError,
+    CoupaTimeoutError,
+    CoupaTransportError,
+)
+from .scan import Scan
+from .sync_client import CoupaClient, SyncScan
+from .types import JSONObject, Page, Response, ScanReceipt
+
+__all__ = [
+    "CoupaAPIError",
+    "CoupaAsyncClient",
+    "CoupaAuthError",
+    "CoupaBadRequestError",
+    "CoupaClient",
+    "CoupaClientError",
+    "CoupaConfigError",
+    "CoupaConnectionError",
+    "CoupaForbiddenError",
+    "CoupaNotFoundError",
+    "CoupaRateLimitError",
+    "CoupaServerError",
+    "CoupaShapeError",
+    "CoupaTimeoutError",
+    "CoupaTransportError",
+    "JSONObject",
+    "Page",
+    "Response",
+    "Scan",
+    "ScanReceipt",
+    "SyncScan",
+    "__version__",
+]
+
+__version__ = version("coupa-async-client")

@@ -1,0 +1,282 @@
+"""The asynchronous client: what users of asyncio call. Thin on purpose; `scan` does the work."""
+
+import os
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from pathlib import Path
+from ssl import SSLContext
+from types import TracebackType
+from typing import Any, Self, TypedDict, Unpack
+
+import msgspec
+
+from ._answers import raise_for_status, read_json
+from ._engine import Engine, Tally
+from ._settings import environment_arguments, settings
+from ._transport import HttpTransport, Network
+from .errors import CoupaConfigError
+from .query import fields_text, query_string, resource_path
+from .scan import HEADERS, Paging, Scan, ask
+from .types import MAX_PAGE_SIZE, Fields, JSONObject, Params, Request, Response
+
+
+class OffsetOptions(TypedDict, total=False):
+    """The keyword arguments of `iter_pages`, for the methods that hand them on."""
+
+    params: Params | None
+    fields: Fields | None
+    offset_start: int
+    offset_end: int | None
+    page_size: int | None
+    concurrent: int | None
+    until_empty: bool
+    accept: str
+
+
+class CoupaAsyncClient:
+    """Reads a Coupa instance: every row once, at the speed limit, or an error that says why not.
+
+    Needs the instance (or `base_url`) and the credentials of an OAuth2 client; see `from_env`.
+    Lives on one event loop; use it as `async with`, or call `aclose()`.
+    """
+
+    def __init__(
+        self,
+        base_url: str | None = None,
+        token_url: str | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        scopes: str | Iterable[str] | None = None,
+        *,
+        instance: str | None = None,
+        timeout: float = 60.0,
+        default_page_size: int = MAX_PAGE_SIZE,
+        default_concurrent: int = 20,
+        rate: float | None = 25.0,
+        burst: int = 20,
+        max_attempts: int = 6,
+        transport: Network | None = None,
+        verify: bool | str | SSLContext = True,
+        proxy: str | None = None,
+    ) -> None:
+        """Check the arguments; nothing is sent yet.
+
+        Args:
+            base_url: the API's root, for example `https://yourcompany.coupahost.com/api`.
+            token_url: where tokens come from; `/oauth2/token` on the same host by default.
+            client_id: of an OpenID Connect client with the client credentials grant (doc 0019).
+            client_secret: its secret.
+            scopes: what to ask for, such as `core.invoice.read`; all of the client's by default.
+            instance: `yourcompany` or `yourcompany.coupahost.com`, instead of both URLs.
+            timeout: seconds to connect and between two pieces of an answer; an answer as a whole
+                may take five times as long.
+            default_page_size: rows per request, at most 50 (doc 0014).
+            default_concurrent: requests in flight per scan, at most.
+            rate: requests a second, by all scans together (doc 0012); None switches pacing off.
+            burst: requests that may follow at once after a rest.
+            max_attempts: tries per request, the first one included.
+            transport: an `httpx2.AsyncBaseTransport` in place of the network, such as a mock.
+            verify: False, a PEM file or an SSL context in place of the system's trust.
+            proxy: a proxy's URL; by default what the environment names.
+
+        Raises:
+            CoupaConfigError: names the argument and the remedy.
+        """
+        self._settings = settings(
+            base_url,
+            token_url,
+            client_id,
+            client_secret,
+            scopes,
+            instance=instance,
+            timeout=timeout,
+            default_page_size=default_page_size,
+            default_concurrent=default_concurrent,
+            rate=rate,
+            burst=burst,
+            max_attempts=max_attempts,
+            verify=verify,
+            proxy=proxy,
+        )
+        self.base_url = self._settings.base_url
+        self._engine = Engine(self._settings, HttpTransport(self._settings, transport))
+
+    @classmethod
+    def from_env(cls, **options: Any) -> Self:  # noqa: ANN401  (the constructor checks them)
+        """Make a client from COUPA_INSTANCE (or COUPA_BASE_URL), COUPA_CLIENT_ID and so on.
+
+        Reads the environment, then a `.env` file in the working directory, then the names without
+        COUPA_ that 0.1.0's users set. Arguments given here win.
+
+        Raises:
+            CoupaConfigError: something is missing or wrong.
+        """
+        return cls(**{**from_environment(), **options})
+
+    def scan(
+        self,
+        resource: str,
+        params: Params | None = None,
+        fields: Fields | None = None,
+        *,
+        paging: Paging = "auto",
+        page_size: int | None = None,
+        concurrent: int | None = None,
+        max_items: int | None = None,
+    ) -> Scan:
+        """Make a scan of every row that matches; iterate it to run it.
+
+        Args:
+            resource: the collection's path, such as `invoices` or `suppliers/7/addresses`.
+            params: filters, all of which must hold: `{"status[in]": ["approved", "voided"]}`.
+            fields: Coupa's projection, its JSON text or the list (doc 0008).
+            paging: "keyset" walks by id and is safe while rows change; "offset" keeps Coupa's order
+                and can skip rows that move; "auto" is keyset unless the params name `order_by`,
+                `dir` or `offset`.
+            page_size: rows per request, at most 50.
+            concurrent: requests in flight, at most.
+            max_items: stop after so many rows.
+
+        Raises:
+            CoupaConfigError: names the argument and the remedy; nothing was sent.
+        """
+        question = ask(
+            self._settings,
+            resource,
+            params,
+            fields,
+            paging=paging,
+            page_size=page_size,
+            concurrent=concurrent,
+            max_items=max_items,
+        )
+        return Scan(self._engine, question)
+
+    async def get(
+        self, path: str, params: Params | None = None, fields: Fields | None = None
+    ) -> Any:  # noqa: ANN401  (JSON is any value)
+        """Return the JSON at a path: one record (`invoices/7`), or one page of a collection.
+
+        Raises:
+            CoupaNotFoundError: there is none.
+            CoupaClientError: any other reason why there is no answer.
+        """
+        projection = fields_text(fields)
+        query = {**(params or {}), **({"fields": projection} if projection else {})}
+        request = Request("GET", self._url(path, query), HEADERS)
+        return await self._engine.fetch(request, read_json, Tally())
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        json: object = None,
+    ) -> Response:
+        """Send one request as it is and return the answer as it came: the raw way in.
+
+        Paced, with the token, and patient; anything but GET and HEAD is repeated only when it surely
+        did not take effect.
+
+        Raises:
+            CoupaAPIError: Coupa says no.
+            CoupaClientError: any other reason why there is no answer.
+        """
+        body = None if json is None else msgspec.json.encode(json)
+        headers = HEADERS if body is None else {**HEADERS, "Content-Type": "application/json"}
+        request = Request(method.upper(), self._url(path, params or {}), headers, body)
+        return await self._engine.fetch(request, _accepted, Tally())
+
+    def iter_pages(
+        self,
+        resource: str,
+        *,
+        params: Params | None = None,
+        fields: Fields | None = None,
+        offset_start: int = 0,
+        offset_end: int | None = None,
+        page_size: int | None = None,
+        concurrent: int | None = None,
+        until_empty: bool = True,
+        accept: str = "application/json",
+    ) -> AsyncGenerator[list[JSONObject]]:
+        """Yield pages of decoded rows by offset, in Coupa's order: 0.1.0's way.
+
+        Covers [offset_start, offset_end); stops at the end of the data unless `until_empty` is false.
+        `scan` is the safer choice where rows change meanwhile.
+
+        Raises:
+            CoupaClientError: as `scan`; a page that fails is never left out in silence.
+        """
+        if accept != "application/json":
+            msg = f"accept is {accept!r}; only 'application/json' is read so far"
+            raise CoupaConfigError(msg)
+        question = ask(
+            self._settings,
+            resource,
+            params,
+            fields,
+            paging="offset",
+            page_size=page_size,
+            concurrent=concurrent,
+            offset_start=offset_start,
+            offset_end=offset_end,
+            until_empty=until_empty,
+        )
+        return _decoded(Scan(self._engine, question))
+
+    async def iter_items(
+        self, resource: str, **options: Unpack[OffsetOptions]
+    ) -> AsyncGenerator[JSONObject]:
+        """Yield row after row by offset; the arguments are those of `iter_pages`."""
+        async with aclosing(self.iter_pages(resource, **options)) as pages:
+            async for page in pages:
+                for row in page:
+                    yield row
+
+    async def collect_items(
+        self, resource: str, **options: Unpack[OffsetOptions]
+    ) -> list[JSONObject]:
+        """Return every row by offset in a list; the arguments are those of `iter_pages`."""
+        return [row async for row in self.iter_items(resource, **options)]
+
+    async def aclose(self) -> None:
+        """Cancel what is in flight and close the connections; the client is of no use after."""
+        await self._engine.aclose()
+
+    async def __aenter__(self) -> Self:
+        """Return the client itself."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the client."""
+        await self.aclose()
+
+    def _url(self, path: str, params: Params) -> str:
+        query = query_string(params)
+        url = f"{self.base_url}/{resource_path(path)}"
+        return f"{url}?{query}" if query else url
+
+
+def from_environment() -> dict[str, str]:
+    """Read the constructor's arguments from the environment and a `.env` file, if there is one."""
+    dotenv = Path(".env")
+    text = dotenv.read_text(encoding="utf-8") if dotenv.is_file() else ""
+    return environment_arguments(os.environ, text)
+
+
+async def _decoded(scan: Scan) -> AsyncGenerator[list[JSONObject]]:
+    async with aclosing(scan.pages()) as pages:
+        async for page in pages:
+            yield list(page)
+
+
+def _accepted(request: Request, response: Response) -> Response:
+    raise_for_status(request, response)
+    return response

@@ -1,0 +1,224 @@
+"""The synchronous client: the asynchronous one on a loop thread of its own, name for name."""
+
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator
+from ssl import SSLContext
+from types import TracebackType
+from typing import Any, Self, Unpack
+
+from ._portal import Portal
+from ._transport import Network
+from .client import CoupaAsyncClient, OffsetOptions, from_environment
+from .errors import CoupaConfigError
+from .scan import Paging, Scan
+from .types import MAX_PAGE_SIZE, Fields, JSONObject, Page, Params, Response, ScanReceipt
+
+
+class SyncScan:
+    """A `Scan` for plain loops: iterate it, or its `pages()`, once; made by `CoupaClient.scan`."""
+
+    def __init__(self, portal: Portal, scan: Scan) -> None:
+        """Wrap a scan that has not started."""
+        self._portal = portal
+        self._scan = scan
+
+    def __iter__(self) -> Iterator[JSONObject]:
+        """Yield row after row, decoded."""
+        for page in self.pages():
+            yield from page
+
+    def pages(self) -> Generator[Page]:
+        """Yield pages of at most 50 rows; as `Scan.pages`."""
+        return self._portal.iterate(self._scan.pages())
+
+    def first(self) -> JSONObject | None:
+        """Return the first row, or None where there is none; asks for one row only."""
+        return self._portal.run(self._scan.first())
+
+    def collect(self) -> list[JSONObject]:
+        """Return every row in a list; memory grows with their number."""
+        return [row for page in self.pages() for row in page]
+
+    @property
+    def receipt(self) -> ScanReceipt:
+        """The account of the scan, at any moment and from any thread; as `Scan.receipt`."""
+        return self._scan.receipt
+
+
+class CoupaClient:
+    """`CoupaAsyncClient` for plain code: the same names, arguments, speed, errors and guarantees.
+
+    Any thread may call it. Use it as `with`, or call `close()`; after a fork the child gets a loop
+    and connections of its own.
+    """
+
+    def __init__(
+        self,
+        base_url: str | None = None,
+        token_url: str | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        scopes: str | Iterable[str] | None = None,
+        *,
+        instance: str | None = None,
+        timeout: float = 60.0,
+        default_page_size: int = MAX_PAGE_SIZE,
+        default_concurrent: int = 20,
+        rate: float | None = 25.0,
+        burst: int = 20,
+        max_attempts: int = 6,
+        transport: Network | None = None,
+        verify: bool | str | SSLContext = True,
+        proxy: str | None = None,
+    ) -> None:
+        """Check the arguments, which are those of `CoupaAsyncClient`; nothing is sent yet.
+
+        Raises:
+            CoupaConfigError: names the argument and the remedy.
+        """
+
+        def make() -> CoupaAsyncClient:
+            return CoupaAsyncClient(
+                base_url,
+                token_url,
+                client_id,
+                client_secret,
+                scopes,
+                instance=instance,
+                timeout=timeout,
+                default_page_size=default_page_size,
+                default_concurrent=default_concurrent,
+                rate=rate,
+                burst=burst,
+                max_attempts=max_attempts,
+                transport=transport,
+                verify=verify,
+                proxy=proxy,
+            )
+
+        self._make: Callable[[], CoupaAsyncClient] = make
+        self._open()
+        self._closed = False
+        self.base_url = self._client.base_url
+
+    @classmethod
+    def from_env(cls, **options: Any) -> Self:  # noqa: ANN401  (the constructor checks them)
+        """Make a client from the environment; as `CoupaAsyncClient.from_env`."""
+        return cls(**{**from_environment(), **options})
+
+    def scan(
+        self,
+        resource: str,
+        params: Params | None = None,
+        fields: Fields | None = None,
+        *,
+        paging: Paging = "auto",
+        page_size: int | None = None,
+        concurrent: int | None = None,
+        max_items: int | None = None,
+    ) -> SyncScan:
+        """Make a scan of every row that matches; as `CoupaAsyncClient.scan`."""
+        scan = self._live().scan(
+            resource,
+            params,
+            fields,
+            paging=paging,
+            page_size=page_size,
+            concurrent=concurrent,
+            max_items=max_items,
+        )
+        return SyncScan(self._portal, scan)
+
+    def get(self, path: str, params: Params | None = None, fields: Fields | None = None) -> Any:  # noqa: ANN401  (JSON is any value)
+        """Return the JSON at a path; as `CoupaAsyncClient.get`."""
+        work = self._live().get(path, params, fields)
+        return self._portal.run(work)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        json: object = None,
+    ) -> Response:
+        """Send one request as it is; as `CoupaAsyncClient.request`."""
+        work = self._live().request(method, path, params=params, json=json)
+        return self._portal.run(work)
+
+    def iter_pages(
+        self,
+        resource: str,
+        *,
+        params: Params | None = None,
+        fields: Fields | None = None,
+        offset_start: int = 0,
+        offset_end: int | None = None,
+        page_size: int | None = None,
+        concurrent: int | None = None,
+        until_empty: bool = True,
+        accept: str = "application/json",
+    ) -> Generator[list[JSONObject]]:
+        """Yield pages of decoded rows by offset; as `CoupaAsyncClient.iter_pages`."""
+        pages = self._live().iter_pages(
+            resource,
+            params=params,
+            fields=fields,
+            offset_start=offset_start,
+            offset_end=offset_end,
+            page_size=page_size,
+            concurrent=concurrent,
+            until_empty=until_empty,
+            accept=accept,
+        )
+        return self._portal.iterate(pages)
+
+    def iter_items(self, resource: str, **options: Unpack[OffsetOptions]) -> Generator[JSONObject]:
+        """Yield row after row by offset; the arguments are those of `iter_pages`."""
+        for page in self.iter_pages(resource, **options):
+            yield from page
+
+    def collect_items(self, resource: str, **options: Unpack[OffsetOptions]) -> list[JSONObject]:
+        """Return every row by offset in a list; the arguments are those of `iter_pages`."""
+        return list(self.iter_items(resource, **options))
+
+    pages = iter_pages
+    """0.1.0's name."""
+
+    items = iter_items
+    """0.1.0's name."""
+
+    def close(self) -> None:
+        """Close the connections and end the loop thread; the client is of no use after."""
+        if not self._closed:
+            self._closed = True
+            if self._pid == os.getpid():
+                self._portal.run(self._client.aclose())
+                self._portal.close()
+
+    def __enter__(self) -> Self:
+        """Return the client itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the client."""
+        self.close()
+
+    def _open(self) -> None:
+        self._pid = os.getpid()
+        self._client = self._make()
+        self._portal = Portal("coupa-sync")
+
+    def _live(self) -> CoupaAsyncClient:
+        """Return the client within; a forked child has no loop thread, so it opens its own."""
+        if self._closed:
+            msg = "this client is closed; make a new one"
+            raise CoupaConfigError(msg)
+        if self._pid != os.getpid():
+            self._open()
+        return self._client

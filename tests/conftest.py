@@ -1,0 +1,59 @@
+"""What every test may rely on: asyncio alone, no settings from outside, loopback only, nothing left over."""
+
+import inspect
+import socket
+import threading
+from importlib.util import find_spec
+
+import pytest
+
+from floors import PACKAGE
+from guards import guarded, leaving_no_task, outside_settings, threads_left
+
+pytest_plugins = ["coverage_floors"]
+
+
+def pytest_report_header():
+    spec = find_spec(PACKAGE)
+    return f"package under test: {spec.origin if spec else 'not installed'}"
+
+
+@pytest.fixture(scope="session")
+def anyio_backend():
+    """Keep anyio's plugin from running every test on trio too, wherever trio happens to be installed."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_from_outside():
+    with pytest.MonkeyPatch.context() as patch:
+        for name in outside_settings():
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left():
+    before = threading.enumerate()
+    yield
+    left = threads_left(before, patience=2)
+    assert not left, f"threads left running: {left}"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    test = pyfuncitem.obj
+    if inspect.iscoroutinefunction(test):
+        pyfuncitem.obj = leaving_no_task(test)
+    try:
+        return (yield)
+    finally:
+        pyfuncitem.obj = test
