@@ -150,14 +150,14 @@ class OffsetWindow:
     ) -> None:
         """Cover [start, end), or all from `start`; `until_empty=False` needs an `end`.
 
-        `window` is the number of pages held, asked for or waiting for their turn (at least 2).
+        `window` is the number of pages held, asked for or waiting for their turn.
         """
         self._limit = limit
         self._next = start
         self._end = end
         self._until_empty = until_empty
-        self._window = max(2, window)
-        self._allowed = 2
+        self._window = window
+        self._allowed = min(2, window)
         self._blocks: deque[_Block] = deque()
         self._rows_to = start
         self._first: tuple[object, ...] | None = None
@@ -206,7 +206,8 @@ class OffsetWindow:
         return behind and not block.settled
 
     def _wants_more(self) -> bool:
-        if self._over or self._all_asked or len(self._blocks) >= self._allowed:
+        held = sum(b.flying or bool(b.parts) for b in self._blocks)
+        if self._over or self._all_asked or held >= self._allowed:
             return False
         if not self._until_empty:
             return True

@@ -78,6 +78,7 @@ class OAuth2ClientCredentials:
         self._lock = asyncio.Lock()
         self._token: Token | None = None
         self._proven: str | None = None
+        self._failure: CoupaAuthError | None = None
         self.refreshes = 0
 
     async def get_access_token(self) -> str:
@@ -88,11 +89,18 @@ class OAuth2ClientCredentials:
         """Return a fresh token, asking for one if need be.
 
         Raises:
-            CoupaAuthError: none could be had.
+            CoupaAuthError: none could be had; every task that waited for it gets this same error.
         """
+        before = self._failure
         async with self._lock:
+            if self._failure is not None and self._failure is not before:
+                raise self._failure
             if self._token is None or not self._token.fresh(self._clock()):
-                self._token = await self._fetch()
+                try:
+                    self._token = await self._fetch()
+                except CoupaAuthError as error:
+                    self._failure = error
+                    raise
                 self.refreshes += 1
             return self._token
 

@@ -1,0 +1,238 @@
+"""The loop thread: interrupts, forks, contexts, early exits. Real threads, real signals."""
+
+import asyncio
+import contextvars
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import pytest
+
+from coupa_async_client import CoupaClient, CoupaConfigError
+from coupa_async_client._portal import Portal
+from servers import Broken, Server, http, rows, serving
+
+COLOUR = contextvars.ContextVar("COLOUR", default="none")
+
+
+@pytest.fixture
+def portal():
+    portal = Portal("coupa-test")
+    yield portal
+    portal.close()
+
+
+def test_a_coroutine_runs_on_one_other_thread(portal):
+    async def where():
+        return threading.current_thread().name
+
+    assert portal.run(where()) == portal.run(where()) == "coupa-test"
+
+
+def test_errors_come_through_with_both_threads_in_the_traceback(portal):
+    async def fail():
+        raise LookupError("lost")
+
+    with pytest.raises(LookupError, match="lost") as caught:
+        portal.run(fail())
+    assert "fail" in [entry.name for entry in caught.traceback]
+
+
+def test_context_variables_go_along(portal):
+    async def colour():
+        return COLOUR.get()
+
+    COLOUR.set("blue")
+    assert portal.run(colour()) == "blue"
+
+
+def test_a_call_from_the_loops_own_thread_is_refused_instead_of_waiting_for_ever(portal):
+    async def inside():
+        portal.run(asyncio.sleep(0))
+
+    with pytest.raises(RuntimeError, match="use CoupaAsyncClient there"):
+        portal.run(inside())
+
+
+def test_leaving_an_iteration_early_closes_the_generator(portal):
+    closed = []
+
+    async def numbers():
+        try:
+            for i in range(100):
+                yield i
+        finally:
+            await asyncio.sleep(0)
+            closed.append(i)
+
+    for number in portal.iterate(numbers()):
+        if number == 3:
+            break
+    assert closed == [3]
+    assert list(portal.iterate(numbers())) == list(range(100))
+
+
+def test_it_starts_anew_after_close(portal):
+    assert portal.run(asyncio.sleep(0, "first")) == "first"
+    portal.close()
+    assert not [t for t in threading.enumerate() if t.name == "coupa-test"]
+    assert portal.run(asyncio.sleep(0, "second")) == "second"
+
+
+def test_an_abandoned_client_ends_its_thread():
+    with Server(serving(range(5))) as server:
+        client = CoupaClient(**server.arguments())
+        client.get("invoices")
+        client._portal.run(client._client.aclose())
+        del client
+    assert not [t for t in threading.enumerate() if t.name == "coupa-sync"]
+
+
+def test_any_thread_may_call_one_client():
+    with (
+        Server(serving(range(1, 231))) as server,
+        CoupaClient(**server.arguments()) as client,
+    ):
+        counts = []
+        threads = [
+            threading.Thread(target=lambda: counts.append(len(client.scan("x").collect())))
+            for _ in range(5)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert counts == [230] * 5
+        assert len(server.tokens) == 1
+
+
+def test_a_closed_client_says_so_and_closes_twice():
+    with Server(serving(range(5))) as server:
+        client = CoupaClient(**server.arguments())
+        client.close()
+        client.close()
+        with pytest.raises(CoupaConfigError, match="closed"):
+            client.scan("invoices")
+
+
+def test_breaking_out_leaves_nothing_in_flight():
+    with Server(serving(range(1, 2000))) as server:
+        with CoupaClient(**server.arguments()) as client:
+            for _ in client.scan("invoices", paging="offset"):
+                break
+            tasks = client._portal.run(_tasks())
+            assert tasks <= 1
+        assert _becomes(lambda: server.idle)
+
+
+async def _tasks():
+    return len(asyncio.all_tasks())
+
+
+def _becomes(true, seconds=5.0):
+    until = time.monotonic() + seconds
+    while not true() and time.monotonic() < until:
+        time.sleep(0.01)
+    return true()
+
+
+def script(body, **fill):
+    return [sys.executable, "-W", "error", "-X", "dev", "-c", textwrap.dedent(body).format(**fill)]
+
+
+SILENT = {
+    "sync": """
+        from coupa_async_client import CoupaClient
+        with CoupaClient(**{arguments}) as client:
+            for row in client.scan("invoices", paging="offset"):
+                pass
+        """,
+    "async": """
+        import asyncio
+        from coupa_async_client import CoupaAsyncClient
+        async def main():
+            async with CoupaAsyncClient(**{arguments}) as client:
+                async for row in client.scan("invoices", paging="offset"):
+                    pass
+        asyncio.run(main())
+        """,
+}
+
+
+@pytest.mark.parametrize("face", SILENT)
+def test_ctrl_c_with_requests_in_flight_ends_the_process_at_once(face):
+    """A user pressed Ctrl-C and the process hung on in its loop thread."""
+    first = http(200, rows(range(1, 51)))
+
+    def answer(seen):
+        return first if seen.query["offset"] in ("0", "50") else Broken(b"", "hold")
+
+    def answer_apart(seen):
+        if seen.query["offset"] == "50":
+            return http(200, rows(range(51, 101)))
+        return answer(seen)
+
+    with Server(answer_apart) as server:
+        process = subprocess.Popen(
+            script(SILENT[face], arguments=repr(server.arguments(default_concurrent=16))),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert _becomes(lambda: len(server.api) >= 6, 20)
+            process.send_signal(signal.SIGINT)
+            sent = time.monotonic()
+            _, errors = process.communicate(timeout=10)
+        finally:
+            process.kill()
+    assert time.monotonic() - sent < 2
+    assert "KeyboardInterrupt" in errors
+    assert "never awaited" not in errors
+    assert "was destroyed" not in errors
+    assert "ResourceWarning" not in errors
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_child_reads_on_its_own_loop_and_connections():
+    """A pre-forking server's worker hung: the loop thread does not survive a fork."""
+    body = """
+        import os, warnings
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from coupa_async_client import CoupaClient
+        client = CoupaClient(**{arguments})
+        assert len(client.scan("invoices").collect()) == 230
+        child = os.fork()
+        if child == 0:
+            rows = len(client.scan("invoices").collect())
+            client.close()
+            os._exit(0 if rows == 230 else 1)
+        _, status = os.waitpid(child, 0)
+        assert len(client.scan("invoices").collect()) == 230
+        client.close()
+        raise SystemExit(os.waitstatus_to_exitcode(status))
+        """
+    with Server(serving(range(1, 231))) as server:
+        done = subprocess.run(
+            script(body, arguments=repr(server.arguments())), timeout=20, check=False
+        )
+    assert done.returncode == 0
+
+
+def test_a_client_that_is_never_closed_does_not_keep_the_interpreter_from_ending():
+    body = """
+        from coupa_async_client import CoupaClient
+        client = CoupaClient(**{arguments})
+        for row in client.scan("invoices"):
+            break
+        print("over", flush=True)
+        """
+    with Server(serving(range(1, 231))) as server:
+        command = script(body, arguments=repr(server.arguments()))
+        done = subprocess.run(
+            [command[0], *command[5:]], timeout=20, capture_output=True, text=True, check=False
+        )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "over\n", "")

@@ -1,0 +1,216 @@
+"""How questions are spelled: nothing is lost or changed on the way into the URL."""
+
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coupa_async_client import CoupaConfigError
+from coupa_async_client.query import (
+    columns_of,
+    fields_text,
+    hyphenated,
+    names_order,
+    parse_fields,
+    parse_where,
+    query_string,
+    resource_path,
+    spell,
+    with_id,
+)
+
+
+@given(st.dictionaries(st.text(min_size=1), st.text(), max_size=5))
+def test_text_comes_back_as_it_was_given(params):
+    text = query_string(params)
+    assert dict(parse_qsl(text, keep_blank_values=True, strict_parsing=bool(params))) == params
+    assert not set(text) - set(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%=&"
+    )
+
+
+def test_a_plus_in_an_offset_survives():
+    params = {"updated-at[gt_or_eq]": "2025-08-14T00:00:00+02:00", "name": "Ünder two"}
+    assert query_string(params) == (
+        "updated-at%5Bgt_or_eq%5D=2025-08-14T00%3A00%3A00%2B02%3A00&name=%C3%9Cnder%20two"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "spelled"),
+    [
+        ("id", 7, "7"),
+        ("exported", False, "false"),
+        ("exported", True, "true"),
+        ("gross-total[gt]", Decimal("1E+3"), "1000"),
+        ("rate", 0.5, "0.5"),
+        ("created-at[lt]", date(2025, 8, 14), "2025-08-14"),
+        ("created-at[lt]", datetime(2025, 8, 14, tzinfo=UTC), "2025-08-14T00:00:00+00:00"),
+        (
+            "created-at[lt]",
+            datetime(2025, 8, 14, 12, tzinfo=timezone(timedelta(hours=-4))),
+            "2025-08-14T12:00:00-04:00",
+        ),
+        ("status[in]", ["approved", "voided"], "approved,voided"),
+        ("id[not_in]", (1, 2), "1,2"),
+    ],
+)
+def test_values_are_spelled_as_coupa_reads_them(key, value, spelled):
+    assert spell(key, value) == spelled
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("updated-at[gt]", datetime(2025, 8, 14), "time zone"),  # noqa: DTZ001
+        ("status", None, "[blank]"),
+        ("status", ["a", "b"], "status[in]"),
+        ("status[in]", [], "empty list"),
+        ("name[in]", ["Acme, Inc."], "splits lists at commas"),
+        ("status", {"eq": 1}, "dict"),
+        ("status", b"x", "bytes"),
+    ],
+)
+def test_a_value_without_one_spelling_is_refused_by_name(key, value, words):
+    with pytest.raises(CoupaConfigError) as caught:
+        query_string({key: value})
+    assert words in str(caught.value)
+    assert key.partition("[")[0] in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("clause", "parsed"),
+    [
+        ("status=approved", ("status", "approved")),
+        ("status[in]=approved,voided", ("status[in]", "approved,voided")),
+        ("supplier[name][contains]=a=b", ("supplier[name][contains]", "a=b")),
+        ("name=", ("name", "")),
+        ("po-email[blank]=true", ("po-email[blank]", "true")),
+        ("updated-at[gt]=2025-08-14T00:00:00Z", ("updated-at[gt]", "2025-08-14T00:00:00Z")),
+        ("updated-at[gt]=2025-08-14", ("updated-at[gt]", "2025-08-14")),
+        ("note=two\nlines", ("note", "two\nlines")),
+    ],
+)
+def test_where_clauses(clause, parsed):
+    assert parse_where(clause) == parsed
+
+
+@pytest.mark.parametrize(
+    ("clause", "words"),
+    [
+        ("status", "malformed"),
+        ("=approved", "malformed"),
+        ("status[in=approved", "malformed"),
+        ("status]in[=approved", "malformed"),
+        ("status[]=approved", "malformed"),
+        ("amount[gte]=5", "[gt_or_eq]"),
+        ("name[like]=x", "[contains]"),
+        ("po-email[blank]=yes", "true or false"),
+        ("updated-at[gt]=2025-08-14T00:00:00", "2025-08-14T00:00:00Z"),
+        ("updated-at[gt]=2025-08-14 10:00", "2025-08-14T10:00Z"),
+    ],
+)
+def test_malformed_where_clauses_name_the_remedy(clause, words):
+    with pytest.raises(CoupaConfigError) as caught:
+        parse_where(clause)
+    assert words in str(caught.value)
+
+
+def test_fields_stay_as_they_are_given():
+    text = '["id", {"supplier":["name"]}]'
+    assert fields_text(text) == text
+    assert fields_text(["id", {"supplier": ["größe"]}]) == '["id",{"supplier":["größe"]}]'
+    assert fields_text(None) is None
+    assert fields_text("") is None
+
+
+@pytest.mark.parametrize("fields", ["id,status", "{}", '{"id": 1}', "[1]", "[", '"id"'])
+def test_fields_that_are_no_list_are_refused(fields):
+    with pytest.raises(CoupaConfigError, match=r'write for example \["id"'):
+        fields_text(fields)
+
+
+@pytest.mark.parametrize(
+    ("short", "projection"),
+    [
+        ("id", ["id"]),
+        ("id, status ,supplier.name", ["id", "status", {"supplier": ["name"]}]),
+        ("a.b.c,a.b.d,a.e", [{"a": [{"b": ["c", "d"]}, "e"]}]),
+        ('["id",{"custom_fields":{}}]', ["id", {"custom_fields": {}}]),
+    ],
+)
+def test_short_fields_become_a_projection(short, projection):
+    assert json.loads(parse_fields(short)) == projection
+
+
+@pytest.mark.parametrize("text", ["id,,status", "supplier.", ",", '["id"', '{"a":1}'])
+def test_malformed_short_fields_are_refused(text):
+    with pytest.raises(CoupaConfigError, match="fields"):
+        parse_fields(text)
+
+
+def test_columns_of_a_projection_are_hyphenated_paths():
+    fields = '["id",{"order_lines":["id",{"currency":["code"]}]},{"custom_fields":{}},"created_at"]'
+    assert columns_of(fields) == [
+        ("id",),
+        ("order-lines", "id"),
+        ("order-lines", "currency", "code"),
+        ("custom-fields",),
+        ("created-at",),
+    ]
+
+
+def test_id_is_added_to_a_projection_only_where_it_is_missing():
+    assert with_id(None) == (None, False)
+    assert with_id('[ "id","status"]') == ('[ "id","status"]', False)
+    assert with_id('["status"]') == ('["id","status"]', True)
+    assert with_id('[{"id":["x"]}]') == ('["id",{"id":["x"]}]', True)
+
+
+def test_order_is_seen_in_either_spelling():
+    assert hyphenated("order_by") == "order-by"
+    assert names_order({"order_by": "created_at"})
+    assert names_order({"dir": "desc"})
+    assert names_order({"offset": 50})
+    assert not names_order({"id[gt]": 5, "status": "order_by"})
+
+
+@pytest.mark.parametrize(
+    ("resource", "path"),
+    [
+        ("invoices", "invoices"),
+        ("/invoices/7/", "invoices/7"),
+        ("suppliers/7/addresses", "suppliers/7/addresses"),
+        ("asn/headers", "asn/headers"),
+        ("custom_objects/größe", "custom_objects/gr%C3%B6%C3%9Fe"),
+    ],
+)
+def test_resource_paths(resource, path):
+    assert resource_path(resource) == path
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "",
+        "/",
+        "../../oauth2",
+        "invoices/../../oauth2",
+        "invoices/%2e%2e/x",
+        "invoices/%252e%252e",
+        "invoices//7",
+        "https://evil.example/api",
+        "invoices?status=approved",
+        "invoices#x",
+        "invoices\\7",
+        "invoices\r\nHost: evil.example",
+        ".",
+    ],
+)
+def test_a_resource_cannot_climb_out_of_the_api(resource):
+    with pytest.raises(CoupaConfigError, match="not a path under /api"):
+        resource_path(resource)

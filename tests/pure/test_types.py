@@ -1,0 +1,60 @@
+"""Pages keep rows as bytes and decode what is touched; receipts are JSON."""
+
+import json
+
+import pytest
+
+from coupa_async_client import Page, Response, ScanReceipt
+
+ROWS = [b'{"id": 1,"total":"1.10","x":[1, 2]}', b'{"id":"2"}', b'{"name":"no id"}']
+
+
+def test_a_page_is_a_sequence_of_objects():
+    page = Page(ROWS)
+    assert len(page) == 3
+    assert page[0] == {"id": 1, "total": "1.10", "x": [1, 2]}
+    assert page[-1] == {"name": "no id"}
+    assert page[1:] == [{"id": "2"}, {"name": "no id"}]
+    assert list(page) == [page[0], page[1], page[2]]
+    assert {"id": "2"} in page
+    assert page.raw == tuple(ROWS)
+    assert page.ids == (1, 2, None)
+    with pytest.raises(IndexError):
+        page[3]
+
+
+def test_a_page_equals_the_list_it_decodes_to():
+    page = Page(ROWS)
+    assert page == [{"id": 1, "total": "1.10", "x": [1, 2]}, {"id": "2"}, {"name": "no id"}]
+    assert page == Page([b'{"id":1,"total":"1.10","x":[1,2]}', *ROWS[1:]])
+    assert page != []
+    assert page != "page"
+    assert not Page(())
+
+
+def test_a_page_shows_no_content():
+    assert repr(Page(ROWS)) == "<Page of 3 rows>"
+
+
+def test_taking_an_attribute_out_leaves_the_others_as_they_were_spelled():
+    page = Page([b'{"id": 1, "total": 1.10, "x":[1, 2]}', b'{"a":1}']).without("id")
+    assert page.raw == (b'{"total":1.10,"x":[1, 2]}', b'{"a":1}')
+    assert page.ids == (1, None)
+
+
+def test_keeping_some_rows_keeps_their_ids():
+    kept = Page(ROWS).keep([1, 0])
+    assert (kept.raw, kept.ids) == ((ROWS[1], ROWS[0]), (2, 1))
+
+
+def test_a_receipt_is_json():
+    receipt = ScanReceipt("invoices", "keyset", rows=2, retries={"503": 1}, statuses={200: 3})
+    written = json.loads(json.dumps(receipt.to_dict()))
+    assert written["statuses"] == {"200": 3}
+    assert written["retries"] == {"503": 1}
+    assert written["complete"] is False
+
+
+def test_an_answer_decodes_its_body():
+    assert Response(200, {}, b'{"a":1}').json() == {"a": 1}
+    assert "secret" not in repr(Response(200, {}, b"secret"))
