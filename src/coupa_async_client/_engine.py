@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 log = logging.getLogger("coupa_async_client")
 
+_OK = 200
 _THROTTLED = (429, 503)
 _MOST_REFUSALS = 2
 
@@ -241,7 +242,7 @@ class Engine:
             len(response.body),
             response.elapsed,
         )
-        return response
+        return response if response.status == _OK else self.auth.redacted(response)
 
 
 async def _cancelled(tasks: Collection[asyncio.Task[Page]]) -> None:

@@ -6,7 +6,7 @@ Asking for it goes through whatever `send` is handed in; how often to try is lef
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 import msgspec
@@ -121,11 +121,12 @@ class OAuth2ClientCredentials:
         self._token = None
         return 0.0
 
-    def redact(self, text: str) -> str:
+    def redacted(self, response: Response) -> Response:
         """Blank out the secret and the current token, should an answer repeat them."""
+        body = response.body
         for secret in (self._client_secret, self._token.access_token if self._token else ""):
-            text = text.replace(secret, "***") if secret else text
-        return text
+            body = body.replace(secret.encode(), b"***") if secret else body
+        return replace(response, body=body)
 
     async def _fetch(self) -> Token:
         asked_at = self._clock()
@@ -136,11 +137,11 @@ class OAuth2ClientCredentials:
         except CoupaAPIError as error:
             remedy = next((r for e, r in _REMEDIES.items() if e in error.snippet), "")
             remedy = remedy or "check client_id, client_secret, scopes and token_url"
-            said = self.redact(error.snippet.strip())[:200]
+            said = error.snippet.strip()[:200]
             message = f"token refused with {error.status} by {self._token_url}: {said or 'no text'}"
             raise CoupaAuthError(f"{message}; {remedy}", status=error.status) from None
         except CoupaClientError as error:
-            message = f"no token from {self._token_url}: {self.redact(str(error))}"
+            message = f"no token from {self._token_url}: {error}"
             raise CoupaAuthError(message) from error
         try:
             grant = msgspec.json.decode(response.body, type=_Grant, strict=False)
@@ -176,7 +177,7 @@ class OAuth2ClientCredentials:
         )
         transport = HttpTransport(checked)
         try:
-            return await transport.send(request)
+            return self.redacted(await transport.send(request))
         finally:
             await transport.aclose()
 

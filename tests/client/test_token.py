@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from coupa_async_client import CoupaAsyncClient, CoupaAuthError, auth
+from coupa_async_client import CoupaAsyncClient, CoupaAuthError, CoupaServerError, auth
 from coupa_async_client.auth import OAuth2ClientCredentials
 from coupa_async_client.sandbox import Sandbox
 from coupa_async_client.types import Response
@@ -174,6 +174,18 @@ async def test_neither_secret_nor_token_is_logged_or_in_a_repr(caplog):
     for secret in ("the-secret", "token-1", "token-2", b64encode(b"the-secret").decode()):
         assert secret not in caplog.text
         assert secret not in shown
+
+
+async def test_a_refusal_that_repeats_the_token_does_not_show_it():
+    """A debugging page that dumps the request's headers put the token into the caller's logs."""
+
+    def answer(seen):
+        return http(500, f"Authorization: Bearer {seen.token}".encode())
+
+    with Server(answer) as server, pytest.raises(CoupaServerError) as caught:
+        await scanned(server, paging="keyset")
+    assert "token-1" not in f"{caught.value} {vars(caught.value)}"
+    assert caught.value.snippet == "Authorization: Bearer ***"
 
 
 def credentials(send, clock=lambda: 0.0):
