@@ -67,7 +67,7 @@ def _parser() -> _Parser:
     )
     parser.add_argument(
         "--load", type=_named, action="append", default=[], metavar="RESOURCE=FILE",
-        help="serve the rows of a JSONL file or a JSON array",
+        help="serve the rows of a JSONL file, a JSON array or one object",
     )  # fmt: skip
     knobs = parser.add_argument_group("knobs")
     closed = choices()

@@ -1,4 +1,4 @@
-"""Reads rows that a user brings along, value for value: JSONL or a JSON array."""
+"""Reads rows that a user brings along, value for value: JSONL, a JSON array or a single object."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -49,11 +49,22 @@ def _from_file(path: Path) -> Iterator[tuple[str, object]]:
             raise ValueError(f"{path}: not a JSON array ({error})") from error
         yield from ((f"{path}, row {count}", row) for count, row in enumerate(rows, 1))
         return
+    if (row := _one_object(content, decoder)) is not None:
+        yield f"{path}, line 1", row
+        return
     # JSONL is split at line feeds only: U+2028 inside a value is no line end.
     for count, line in enumerate(content.split(b"\n"), 1):
         if line.strip():
             try:
                 yield f"{path}, line {count}", decoder.decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                remedy = "a file holds JSONL or one JSON array"
+                remedy = "a file holds JSONL, a JSON array or one object"
                 raise ValueError(f"{path}, line {count}: not JSON ({error}); {remedy}") from error
+
+
+def _one_object(content: bytes, decoder: msgspec.json.Decoder[object]) -> object | None:
+    """Decode a file that is one row, which may be pretty-printed over many lines."""
+    try:
+        return decoder.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
