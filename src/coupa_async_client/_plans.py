@@ -236,10 +236,11 @@ class OffsetWindow:
         return self._all_asked or (self._until_empty and empty)
 
     def _check_moved(self, page: Page, ask: Ask) -> None:
-        rows = page.raw if None in page.ids else page.ids
+        if None in page.ids:
+            return  # rows without ids may well be alike: fields=["status"]
         if self._first is None:
-            self._first = (ask.offset, rows)
-        elif self._first[0] != ask.offset and self._first[1] == rows:
+            self._first = (ask.offset, page.ids)
+        elif self._first[0] != ask.offset and self._first[1] == page.ids:
             msg = (
                 f"the page at offset {ask.offset} repeats the page at offset {self._first[0]}: this "
                 'resource does not honour offset; use paging="keyset"'

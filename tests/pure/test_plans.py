@@ -143,11 +143,11 @@ def test_a_resource_that_ignores_offset_is_found_out_instead_of_repeating_for_ev
         plan.feed(second, page([1, 2]))
 
 
-def test_rows_without_ids_are_compared_by_their_bytes():
+def test_rows_without_ids_may_be_alike():
     plan = OffsetWindow(limit=1, window=3)
     first, second = plan.take(5)
-    plan.feed(first, Page([b'{"name":"a"}']))
-    assert plan.feed(second, Page([b'{"name":"b"}']))
+    assert plan.feed(first, Page([b'{"status":"approved"}']))
+    assert plan.feed(second, Page([b'{"status":"approved"}']))
 
 
 @pytest.mark.parametrize(
