@@ -11,8 +11,8 @@ PACKAGE = "coupa_async_client"
 # From the ground up. A module imports from floors strictly below its own; a subpackage is named once.
 FLOORS = (
     ("errors", "types"),
-    ("query", "_plans", "_retry", "_limits", "_settings", "_answers"),
-    ("_transport",),
+    ("query", "_ranges", "_offsets", "_ledger", "_retry", "_limits", "_settings", "_answers"),
+    ("_transport", "_question"),
     ("auth",),
     ("_engine",),
     ("scan", "_portal"),

@@ -17,6 +17,7 @@ from .errors import (
     CoupaShapeError,
     CoupaTimeoutError,
     CoupaTransportError,
+    IncompleteScanError,
 )
 from .scan import Scan
 from .sync_client import CoupaClient, SyncScan
@@ -38,6 +39,7 @@ __all__ = [
     "CoupaShapeError",
     "CoupaTimeoutError",
     "CoupaTransportError",
+    "IncompleteScanError",
     "JSONObject",
     "Page",
     "Response",

@@ -3,6 +3,7 @@
 Pure; whether to ask again is left to `_retry`.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from email.utils import parsedate_to_datetime
@@ -20,9 +21,10 @@ from .errors import (
     CoupaServerError,
     CoupaShapeError,
 )
-from .types import Page, Request, Response
+from .types import MAX_PAGE_SIZE, Page, Request, Response
 
 _SNIPPET = 500
+_BOM = b"\xef\xbb\xbf"
 _REFUSALS: dict[int, tuple[type[CoupaAPIError], str]] = {
     400: (CoupaBadRequestError, "check the filters, their operators and fields"),
     403: (CoupaForbiddenError, "the client's scopes or permissions do not cover this"),
@@ -35,7 +37,7 @@ _XML_ERROR = re.compile(r"<error>(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?</error>", re.DO
 _rows = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def read_page(request: Request, response: Response, limit: int) -> Page:
+def read_page(request: Request, response: Response) -> Page:
     """Split a collection's answer into its rows, none decoded.
 
     A 404 that says in words that nothing matched is an empty page: Coupa answers so in XML (doc
@@ -43,28 +45,56 @@ def read_page(request: Request, response: Response, limit: int) -> Page:
 
     Raises:
         CoupaAPIError: the answer is a refusal.
-        CoupaShapeError: the answer is no list of objects, or longer than `limit`.
+        CoupaShapeError: the answer is no list of objects, or has more than the 50 of doc 0014.
     """
     if response.status == 404 and _NO_ROWS.search(response.body[:_SNIPPET]):  # noqa: PLR2004
         return Page(())
     raise_for_status(request, response)
     try:
-        response.body.decode()  # splitting into raw rows does not check the encoding
-        rows = [bytes(row) for row in _rows.decode(response.body)]
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        rows = _split(response.body.removeprefix(_BOM))
+    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
         raise _misshapen(request, response, "a list of rows", error) from error
     for position, row in enumerate(rows):
         if not row.startswith(b"{"):
             msg = f"{_asked(request)}: row {position} of the answer is no object"
             raise CoupaShapeError(msg, url=request.url, snippet=_snippet(response))
-    if len(rows) > limit:
+    if len(rows) > MAX_PAGE_SIZE:
         msg = (
-            f"{_asked(request)} was answered with {len(rows)} rows for limit={limit}: this resource "
-            "does not honour limit, so pages would overlap; set page_size to the size it answers "
-            "with (50 at most)"
+            f"{_asked(request)} was answered with {len(rows)} rows, more than the {MAX_PAGE_SIZE} "
+            "that Coupa documents; is base_url a Coupa instance?"
         )
         raise CoupaShapeError(msg, url=request.url)
     return Page(rows)
+
+
+def _split(body: bytes) -> list[bytes]:
+    """Split a JSON list into its rows' own texts."""
+    text = body.decode()  # splitting into raw rows does not check the encoding
+    try:
+        return [bytes(row) for row in _rows.decode(body)]
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        if r"\ud" not in text.lower():
+            raise
+    return _split_half_emojis(text)
+
+
+def _split_half_emojis(text: str) -> list[bytes]:
+    """Split a list that holds a lone surrogate, which the standard library reads and msgspec does not."""
+    decode = json.JSONDecoder().raw_decode
+    whole = json.loads(text)
+    if not isinstance(whole, list):
+        msg = "Expected `array`"
+        raise msgspec.ValidationError(msg)
+    rows, end = [], text.index("[")
+    for _ in whole:
+        start = re.compile(r"[^\s,]").search(text, end + 1)
+        assert start is not None  # noqa: S101  (json.loads has just found a row here)
+        _, after = decode(text, start.start())
+        rows.append(text[start.start() : after].encode())
+        end = after - 1
+    return rows
 
 
 def read_json(request: Request, response: Response) -> Any:  # noqa: ANN401  (JSON is any value)
@@ -79,7 +109,7 @@ def read_json(request: Request, response: Response) -> Any:  # noqa: ANN401  (JS
         return None
     try:
         return response.json()
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
         raise _misshapen(request, response, "JSON", error) from error
 
 
@@ -98,8 +128,10 @@ def raise_for_status(request: Request, response: Response) -> None:
     elif status >= 500:  # noqa: PLR2004
         kind = CoupaServerError
     messages = tuple(_messages(response))
+    patience = retry_after(response)
+    asks = "" if patience is None else f"asks to wait {patience:g} s"
     message = f"{status} from {_asked(request)}"
-    for part in ("; ".join(messages)[:_SNIPPET], remedy):
+    for part in ("; ".join(messages)[:_SNIPPET], asks, remedy):
         message += f": {part}" if part else ""
     raise kind(
         message,
@@ -108,7 +140,7 @@ def raise_for_status(request: Request, response: Response) -> None:
         method=request.method,
         url=request.url,
         snippet=_snippet(response),
-        retry_after=retry_after(response),
+        retry_after=patience,
     )
 
 
@@ -126,7 +158,8 @@ def retry_after(response: Response) -> float | None:
 
 
 def _asked(request: Request) -> str:
-    return f"{request.method} {request.url}"
+    url = request.url if len(request.url) <= _SNIPPET else f"{request.url[:_SNIPPET]}..."
+    return f"{request.method} {url}"
 
 
 def _snippet(response: Response) -> str:
@@ -150,7 +183,7 @@ def _misshapen(
         f"{message}; {remedy}",
         url=request.url,
         snippet=_snippet(response),
-        transient=not isinstance(error, msgspec.ValidationError),
+        transient=not isinstance(error, msgspec.ValidationError | RecursionError),
     )
 
 
@@ -158,7 +191,7 @@ def _messages(response: Response) -> Iterator[str]:
     """Find Coupa's own words in a refusal: `errors` in JSON or XML (docs 0011, 0015)."""
     try:
         said = msgspec.json.decode(response.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         for text in _XML_ERROR.findall(response.body[:20_000].decode(errors="replace")):
             yield unescape(text).strip()
         return

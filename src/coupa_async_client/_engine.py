@@ -7,28 +7,30 @@ import asyncio
 import logging
 import random
 import time
-from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Coroutine
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TypeVar
 
 from ._answers import raise_for_status
 from ._limits import TokenBucket
-from ._plans import Ask, Plan
 from ._retry import RetryPolicy, Trial, decide
 from ._settings import Settings
 from ._transport import Transport
 from .auth import OAuth2ClientCredentials, Token
 from .errors import CoupaAPIError, CoupaAuthError, CoupaClientError, CoupaConfigError
-from .types import Page, Request, Response
+from .types import Ask, Page, Plan, Request, Response
 
 T = TypeVar("T")
 
 log = logging.getLogger("coupa_async_client")
 
-_OK = 200
+_CLOSED = "this client is closed; make a new one, and close it after the last row"
 _THROTTLED = (429, 503)
 _MOST_REFUSALS = 2
+_MOST_TOKENS = 6
+"""Answers of 401 to one request, those in the gap after a new token and for old ones included."""
 
 
 @dataclass(slots=True)
@@ -90,44 +92,38 @@ class Engine:
             repeatable=request.method in ("GET", "HEAD"),
         )
 
-    async def run(
-        self, plan: Plan, fetch: Callable[[Ask], Coroutine[None, None, Page]], slots: int
-    ) -> AsyncGenerator[Page]:
-        """Carry out a plan with at most `slots` requests in flight; yield pages as they may leave.
+    def run(
+        self,
+        plan: Plan,
+        fetch: Callable[[Ask], Coroutine[None, None, Page]],
+        slots: int,
+        failed: Callable[[CoupaClientError], None],
+    ) -> "Run":
+        """Start a plan with at most `slots` requests in flight; take its pages one by one.
 
-        New requests set out just before a page is handed over, so they fly while it is looked at,
-        and no others until the next is asked for: a slow consumer slows the asking. Leaving early
-        cancels and awaits what is in flight.
+        `failed` is told of each page that failed for good: it raises, or lets the rest go on.
         """
         self._bind()
-        flying: dict[asyncio.Task[Page], Ask] = {}
-        try:
-            while True:
-                self._launch(plan, fetch, slots, flying)
-                if not flying:
-                    _check_done(plan)
-                    return
-                landed, _ = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
-                for task in landed:
-                    pages = plan.feed(flying.pop(task), self._landed(task))
-                    self._launch(plan, fetch, slots, flying)
-                    for page in pages:
-                        yield page
-        finally:
-            await _cancelled(flying)
+        return Run(self, plan, fetch, slots, failed)
 
     async def aclose(self) -> None:
         """Cancel what is in flight and close the connections."""
         self._closed = True
-        await _cancelled(set(self._tasks))
+        await cancelled(set(self._tasks))
         await self._transport.aclose()
+
+    def task(self, work: Coroutine[None, None, Page]) -> asyncio.Task[Page]:
+        """Start a task that ends with the client at the latest."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     def _bind(self) -> None:
         """Stay on one event loop: connections and locks of another would hang or break."""
         loop = asyncio.get_running_loop()
         if self._closed:
-            msg = "this client is closed; make a new one"
-            raise CoupaConfigError(msg)
+            raise CoupaConfigError(_CLOSED)
         if self._loop is None:
             self._loop = loop
         elif self._loop is not loop:
@@ -137,41 +133,24 @@ class Engine:
             )
             raise CoupaConfigError(msg)
 
-    def _launch(
-        self,
-        plan: Plan,
-        fetch: Callable[[Ask], Coroutine[None, None, Page]],
-        slots: int,
-        flying: dict[asyncio.Task[Page], Ask],
-    ) -> None:
-        for ask in plan.take(slots - len(flying)):
-            task = asyncio.create_task(fetch(ask))
-            flying[task] = ask
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    def _landed(self, task: asyncio.Task[Page]) -> Page:
-        if task.cancelled() and self._closed:
-            msg = "the client was closed while a scan was running; close it after the last row"
-            raise CoupaConfigError(msg)
-        return task.result()
-
     async def _patiently(
         self, attempt: Callable[[], Awaitable[T]], tally: Tally, *, repeatable: bool
     ) -> T:
-        started = self._clock()
-        for tries in range(1, self._policy.max_attempts + 1):
+        first_failure = None
+        for tries in count(1):
             try:
                 return await attempt()
             except CoupaClientError as error:
+                first_failure = self._clock() if first_failure is None else first_failure
                 trial = Trial(
                     attempt=tries,
-                    elapsed=self._clock() - started,
+                    elapsed=self._clock() - first_failure,
                     repeatable=repeatable,
                     contacted=self._contacted,
                     chance=self._chance(),
                 )
                 verdict = decide(self._policy, error, trial)
+                self._slow_down(error, verdict.wait)
                 if verdict.wait is None:
                     if tries > 1:
                         error.add_note(f"gave up after {tries} tries in {trial.elapsed:.0f} s")
@@ -179,25 +158,32 @@ class Engine:
                 tally.retries[verdict.reason] += 1
                 tally.backed_off += verdict.wait
                 log.warning("%s; trying again in %.1f s (%d)", error, verdict.wait, tries)
-                if isinstance(error, CoupaAPIError) and error.status in _THROTTLED and self._bucket:
-                    self._bucket.pause(self._clock(), verdict.wait)
                 await asyncio.sleep(verdict.wait)
-        raise AssertionError
+        raise AssertionError  # pragma: no cover  (the loop is endless)
+
+    def _slow_down(self, error: CoupaClientError, wait: float | None) -> None:
+        """Let a 429 or 503 hold up every request of the client, not only the one that met it."""
+        if self._bucket and isinstance(error, CoupaAPIError) and error.status in _THROTTLED:
+            patience = min(error.retry_after or 0.0, self._policy.longest_retry_after)
+            self._bucket.pause(self._clock(), patience if wait is None else wait)
 
     async def _authorised(
         self, request: Request, read: Callable[[Request, Response], T], tally: Tally
     ) -> T:
         refused: set[Token] = set()
-        for _ in range(self._policy.max_attempts):
-            token = await self.auth.token()
-            await self._permit(tally)
+        for _ in range(_MOST_TOKENS):
+            token = await self._cleared(tally)
             headers = {**request.headers, "Authorization": f"Bearer {token.access_token}"}
             tally.requests += 1
             response = await self._send(replace(request, headers=headers))
             tally.statuses[response.status] += 1
             if response.status != 401:  # noqa: PLR2004
                 self.auth.accepted(token)
-                return read(request, response)
+                try:
+                    return read(request, response)
+                except CoupaClientError:
+                    read(request, self.auth.redacted(response, token))
+                    raise
             tally.retries["401"] += 1
             wait = self.auth.refused(token)
             if wait > 0:
@@ -211,28 +197,44 @@ class Engine:
         remedy = "check that the client may use the API and was given this resource's scope"
         raise CoupaAuthError(f"{message}; {remedy}", status=401)
 
-    async def _permit(self, tally: Tally) -> None:
-        """Wait for leave to send, anew whenever a pause comes in between."""
+    async def _cleared(self, tally: Tally) -> Token:
+        """Wait for leave to send, then for a token that is fresh at that moment.
+
+        Both anew whenever a pause comes in between.
+        """
         while self._bucket is not None:
             permit = self._bucket.reserve(self._clock())
-            if permit.wait > 0:
-                tally.waited += permit.wait
-                await asyncio.sleep(permit.wait)
+            try:
+                if permit.wait > 0:
+                    tally.waited += permit.wait
+                    await asyncio.sleep(permit.wait)
+                token = await self.auth.token()
+            except BaseException:
+                self._bucket.give_back(permit)
+                raise
             if self._bucket.honours(permit):
-                return
+                return token
+        return await self.auth.token()
 
     async def _exchange(self, request: Request) -> Response:
         """Send the token call: not paced, and safe to repeat, since a second token harms nobody."""
 
         async def attempt() -> Response:
-            response = await self._send(request)
+            response = self.auth.redacted(await self._send(request))
             raise_for_status(request, response)
             return response
 
         return await self._patiently(attempt, Tally(), repeatable=True)
 
     async def _send(self, request: Request) -> Response:
-        response = await self._transport.send(request)
+        if self._closed:
+            raise CoupaConfigError(_CLOSED)
+        try:
+            response = await self._transport.send(request)
+        except RuntimeError as error:
+            if self._closed:  # the HTTP library's own complaint
+                raise CoupaConfigError(_CLOSED) from error
+            raise
         self._contacted = True
         log.debug(
             "%s %s %d %d bytes %.3f s",
@@ -242,16 +244,80 @@ class Engine:
             len(response.body),
             response.elapsed,
         )
-        return response if response.status == _OK else self.auth.redacted(response)
+        return response
 
 
-async def _cancelled(tasks: Collection[asyncio.Task[Page]]) -> None:
+class Run:
+    """A plan under way: its pages as they may leave, and the requests in flight for it.
+
+    New requests set out just before a page is handed over, so they fly while it is looked at, and no
+    others until the next is asked for: a slow consumer slows the asking.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        plan: Plan,
+        fetch: Callable[[Ask], Coroutine[None, None, Page]],
+        slots: int,
+        failed: Callable[[CoupaClientError], None],
+    ) -> None:
+        """Keep the parts; made by `Engine.run`."""
+        self._engine = engine
+        self._plan = plan
+        self._fetch = fetch
+        self._slots = slots
+        self._failed = failed
+        self._flying: dict[asyncio.Task[Page], Ask] = {}
+        self._landed: list[asyncio.Task[Page]] = []
+        self._ready: deque[Page] = deque()
+
+    async def next(self) -> Page | None:
+        """Return the next page, an empty one where a span turned out to hold no more; None at the end.
+
+        Raises:
+            CoupaClientError: what `failed` raised, or a page that contradicts the ones before.
+        """
+        while not self._ready:
+            if not self._landed:
+                if self._plan.done:
+                    return None
+                self._launch()
+                await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+                self._landed = [task for task in self._flying if task.done()]
+            self._ready += self._read(self._landed.pop())
+        self._launch()
+        return self._ready.popleft()
+
+    async def aclose(self) -> None:
+        """Cancel and await what is in flight."""
+        flying, self._flying, self._landed = self._flying, {}, []
+        await cancelled(flying)
+
+    def _launch(self) -> None:
+        room = self._slots - len(self._flying) + len(self._landed)
+        for ask in self._plan.take(room):
+            self._flying[self._engine.task(self._fetch(ask))] = ask
+        if not self._flying and not self._plan.done:
+            msg = (
+                f"{type(self._plan).__name__} asks for nothing and is not done; rows would be lost"
+            )
+            raise AssertionError(msg)
+
+    def _read(self, task: asyncio.Task[Page]) -> list[Page]:
+        ask = self._flying.pop(task)
+        if task.cancelled():
+            raise CoupaConfigError(_CLOSED)
+        try:
+            page = task.result()
+        except CoupaClientError as error:
+            self._failed(error)
+            return self._plan.fail(ask)
+        return self._plan.feed(ask, page)
+
+
+async def cancelled(tasks: Collection[asyncio.Task[Page]]) -> None:
+    """Cancel tasks and wait until they have ended."""
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _check_done(plan: Plan) -> None:
-    if not plan.done:
-        msg = f"{type(plan).__name__} asks for nothing and is not done; rows would be lost silently"
-        raise AssertionError(msg)

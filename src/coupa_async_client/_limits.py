@@ -40,6 +40,11 @@ class TokenBucket:
         self._arrival += self._interval
         return permit
 
+    def give_back(self, permit: Permit) -> None:
+        """Free the place of a permit that is not waited for any more."""
+        if self.honours(permit):
+            self._arrival -= self._interval
+
     def honours(self, permit: Permit) -> bool:
         """Tell whether a permit still stands; after a pause it must be booked anew."""
         return permit.epoch == self._epoch

@@ -1,87 +1,129 @@
-"""An event loop on a thread of its own, so that plain code can call coroutines. Knows no Coupa."""
+"""An event loop on a thread of its own, so that plain code can call coroutines."""
 
 import asyncio
+import inspect
+import os
 import threading
 import weakref
-from collections.abc import AsyncGenerator, Coroutine, Generator
-from concurrent.futures import Future
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Generator, Iterator
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import wait as wait_for
+from contextlib import contextmanager
 from typing import Any, TypeVar
+
+from .errors import CoupaConfigError
 
 T = TypeVar("T")
 
 _SLICE = 1.0
 """Seconds a thread waits at a stretch, so that Ctrl-C gets through on every platform."""
 
+_PATIENCE = 5.0
+"""Seconds that cancelled work has for cleaning up."""
+
 
 class Portal:
-    """Runs coroutines from other threads on one loop, started on first use.
+    """Runs coroutines from other threads on one loop, started on first use, ended by `close`.
 
     The caller's context variables go along. A caller that is interrupted takes the coroutine with it:
-    it is cancelled and waited for.
+    it is cancelled and waited for. A process forked off has no loop thread, and is told so.
     """
 
     def __init__(self, name: str) -> None:
         """Name the thread; nothing is started yet."""
         self._name = name
+        self._pid = os.getpid()
         self._lock = threading.Lock()
+        self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stop: weakref.finalize[Any, Portal] | None = None
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
+    def run(self, work: Coroutine[Any, Any, T], known: set[asyncio.Task[Any]] | None = None) -> T:
         """Run a coroutine on the loop and return its result, or raise its error.
 
+        `known` holds its task while it runs.
+
         Raises:
-            RuntimeError: called from the loop's own thread, which would wait for itself.
+            CoupaConfigError: the portal is closed or of another process, or this is the loop's own
+                thread, which would wait for itself.
         """
+        known = set() if known is None else known
+        future: Future[T] | None = None
         try:
-            loop = self._running()
-        except BaseException:
-            work.close()
-            raise
-        future = asyncio.run_coroutine_threadsafe(work, loop)
-        try:
+            future = asyncio.run_coroutine_threadsafe(_known(work, known), self._running())
             return _result(future)
+        except CancelledError:
+            msg = "the client was closed while it was at work; close it after the last row"
+            raise CoupaConfigError(msg) from None
         except BaseException:
-            if not future.done():
-                future.cancel()
-                self._settle()
+            if future is not None and future.cancel() and self._loop is not None:
+                wait_for([asyncio.run_coroutine_threadsafe(_ended(known), self._loop)], _PATIENCE)
             raise
+        finally:
+            if inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
+                work.close()
+
+    @contextmanager
+    def ending(
+        self, finish: Callable[[], Coroutine[Any, Any, None]]
+    ) -> Iterator[Callable[[Coroutine[Any, Any, T]], T]]:
+        """Give a way to run the steps of an iteration; end the last one and run `finish` at the end.
+
+        An interrupt may come at any moment, and leave a step running that nobody waits for. Nothing
+        is done once the loop has ended.
+        """
+        known: set[asyncio.Task[Any]] = set()
+
+        async def over() -> None:
+            for task in known:
+                task.cancel()
+            await _ended(known)
+            await finish()
+
+        try:
+            yield lambda work: self.run(work, known)
+        finally:
+            if self._alive:
+                self.run(over())
 
     def iterate(self, items: AsyncGenerator[T]) -> Generator[T]:
         """Yield what an asynchronous generator yields; leaving early closes it."""
-        try:
-            while step := self.run(_step(items)):
-                yield step[0]
-        finally:
-            self.run(items.aclose())
+        with self.ending(items.aclose) as step:
+            while came := step(_next(items)):
+                yield came[0]
 
     def close(self) -> None:
-        """Stop the loop and join the thread; the portal starts anew when used again."""
+        """Cancel what runs, stop the loop and join the thread, for good."""
         with self._lock:
+            self._closed = True
             if self._stop is not None:
                 self._stop()
-            self._loop = self._thread = self._stop = None
+
+    @property
+    def _alive(self) -> bool:
+        started = self._thread is not None and self._thread.is_alive()
+        return started and self._stop is not None and self._stop.alive and self._pid == os.getpid()
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._lock:
-            if self._loop is None or self._thread is None or not self._thread.is_alive():
+            if self._pid != os.getpid():
+                msg = "this was begun before a fork; the child process must begin its own"
+                raise CoupaConfigError(msg)
+            if self._loop is None and not self._closed:
                 self._loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(
                     target=_turn, args=(self._loop,), name=self._name, daemon=True
                 )
                 self._thread.start()
                 self._stop = weakref.finalize(self, _stop, self._loop, self._thread)
+            if self._loop is None or not self._alive:
+                msg = "this client is closed; make a new one, and close it after the last row"
+                raise CoupaConfigError(msg)
             if threading.current_thread() is self._thread:
                 msg = "called from the client's own loop thread; use CoupaAsyncClient there"
-                raise RuntimeError(msg)
+                raise CoupaConfigError(msg)
             return self._loop
-
-    def _settle(self) -> None:
-        """Give the loop a turn, so that what was cancelled has ended before the caller goes on."""
-        if self._loop is not None:
-            wait_for([asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop)], _SLICE)
 
 
 def _result(future: "Future[T]") -> T:
@@ -91,7 +133,23 @@ def _result(future: "Future[T]") -> T:
             return future.result()
 
 
-async def _step(items: AsyncGenerator[T]) -> tuple[T] | None:
+async def _known(work: Coroutine[Any, Any, T], known: set[asyncio.Task[Any]]) -> T:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101  (a coroutine is run by one)
+    known.add(task)
+    try:
+        return await work
+    finally:
+        known.discard(task)
+
+
+async def _ended(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Wait until cancelled tasks have cleaned up."""
+    if tasks:
+        await asyncio.wait(tasks, timeout=_PATIENCE)
+
+
+async def _next(items: AsyncGenerator[T]) -> tuple[T] | None:
     try:
         return (await anext(items),)
     except StopAsyncIteration:
@@ -102,12 +160,21 @@ def _turn(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
     try:
         loop.run_forever()
+        loop.run_until_complete(_finish())
     finally:
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 
 
+async def _finish() -> None:
+    """Cancel every task but this one, and let them clean up."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await _ended(others)
+
+
 def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
     if thread.is_alive() and threading.current_thread() is not thread:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(_SLICE)
+        thread.join(_PATIENCE)

@@ -46,7 +46,7 @@ class Verdict:
 class Trial:
     """What is known about a request when it has failed.
 
-    `attempt` counts from 1, `elapsed` is seconds since the first, `repeatable` is true for requests
+    `attempt` counts from 1, `elapsed` is seconds since the first failure, `repeatable` is true for requests
     that change nothing, `contacted` once the host has answered anything, `chance` is uniform in 0..1.
     """
 
@@ -66,12 +66,12 @@ def decide(policy: RetryPolicy, error: CoupaClientError, trial: Trial) -> Verdic
     it the wait is drawn from 0 to a bound that doubles with each attempt (full jitter).
     """
     reason = reason_of(error)
-    if not _may_repeat(error, trial):
+    if not _may_repeat(error, repeatable=trial.repeatable):
         return Verdict(reason, None)
-    attempts = policy.max_attempts if trial.contacted else policy.first_contact_attempts
-    if trial.attempt >= (
-        attempts if isinstance(error, CoupaConnectionError) else policy.max_attempts
-    ):
+    attempts = policy.max_attempts
+    if isinstance(error, CoupaConnectionError) and not trial.contacted:
+        attempts = min(attempts, policy.first_contact_attempts)
+    if trial.attempt >= attempts:
         return Verdict(reason, None)
     wait = trial.chance * min(policy.longest_wait, policy.first_wait * 2 ** (trial.attempt - 1))
     asked = error.retry_after if isinstance(error, CoupaAPIError) else None
@@ -98,16 +98,21 @@ def reason_of(error: CoupaClientError) -> str:
     return "other"
 
 
-def _may_repeat(error: CoupaClientError, trial: Trial) -> bool:
+def can_pass(error: CoupaClientError) -> bool:
+    """Tell whether a failed read may succeed later with nothing changed on this side."""
+    return _may_repeat(error, repeatable=True)
+
+
+def _may_repeat(error: CoupaClientError, *, repeatable: bool) -> bool:
     match error:
         case CoupaConnectionError():
             return not error.permanent
         case CoupaRateLimitError():
             return True
         case CoupaAPIError():
-            return trial.repeatable and (error.status == _RETRYABLE_STATUS or error.status >= 500)  # noqa: PLR2004
+            return repeatable and (error.status == _RETRYABLE_STATUS or error.status >= 500)  # noqa: PLR2004
         case CoupaTransportError():
-            return trial.repeatable
+            return repeatable
         case CoupaShapeError():
-            return trial.repeatable and error.transient
+            return repeatable and error.transient
     return False

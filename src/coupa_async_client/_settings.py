@@ -9,6 +9,7 @@ import ssl
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import CoupaConfigError
@@ -95,6 +96,14 @@ def environment_arguments(environment: Mapping[str, str], dotenv: str = "") -> d
         if value:
             found[name.lower()] = value
     return found
+
+
+def overruled(found: Mapping[str, str], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Put options over what the environment says; a host that is named displaces all its hosts."""
+    hosts = ("instance", "base_url", "token_url")
+    names_host = options.get("instance") or options.get("base_url")
+    kept = {name: value for name, value in found.items() if not (names_host and name in hosts)}
+    return {**kept, **options}
 
 
 def parse_dotenv(text: str) -> dict[str, str]:
@@ -208,11 +217,13 @@ def _url(name: str, url: str) -> str:
         usable = bool(parts.hostname) and parts.port != 0 and parts.scheme in ("https", "http")
     except ValueError:
         parts, usable = urlsplit(""), False
+    if re.search(r"[\s\x00-\x1f]", url):
+        usable = False
     if "@" in url:
         msg = f"{name} carries a user or password; pass client_id and client_secret instead"
     elif not usable:
         msg = f"{name} is {url!r}; write it out, for example https://yourcompany.coupahost.com/api"
-    elif parts.query or parts.fragment:
+    elif "?" in url or "#" in url:
         msg = f"{name} is {url!r}; leave out the part from ? or # on"
     elif parts.scheme == "http" and not is_loopback(url):
         msg = f"{name} is {url!r}: plain http would send the secret in the clear; use https"

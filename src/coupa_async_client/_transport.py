@@ -7,6 +7,7 @@ import asyncio
 import socket
 import ssl
 import time
+from email.utils import formatdate
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Protocol, TypedDict
 
@@ -109,19 +110,22 @@ class HttpTransport:
         async with self._client.stream(
             request.method, request.url, headers=dict(request.headers), content=request.body
         ) as answer:
-            body = bytearray()
+            chunks, size = [], 0
             async for chunk in answer.aiter_bytes():
-                body += chunk
-                if len(body) > MAX_BODY:
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > MAX_BODY:
                     msg = (
                         f"the answer to {request.method} {request.url} is larger than "
                         f"{MAX_BODY >> 20} MB; ask for fewer attributes with fields, or a smaller page"
                     )
                     raise CoupaShapeError(msg, url=request.url)
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            headers.setdefault("date", formatdate(usegmt=True))  # as RFC 9110, 6.6.1, has it
             return Response(
                 status=answer.status_code,
-                headers={name.lower(): value for name, value in answer.headers.items()},
-                body=bytes(body),
+                headers=headers,
+                body=b"".join(chunks),
                 elapsed=time.monotonic() - started,
             )
 

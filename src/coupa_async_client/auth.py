@@ -4,10 +4,11 @@ Asking for it goes through whatever `send` is handed in; how often to try is lef
 """
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import msgspec
 
@@ -101,6 +102,7 @@ class OAuth2ClientCredentials:
                 except CoupaAuthError as error:
                     self._failure = error
                     raise
+                self._failure = None
                 self.refreshes += 1
             return self._token
 
@@ -121,11 +123,12 @@ class OAuth2ClientCredentials:
         self._token = None
         return 0.0
 
-    def redacted(self, response: Response) -> Response:
-        """Blank out the secret and the current token, should an answer repeat them."""
+    def redacted(self, response: Response, token: Token | None = None) -> Response:
+        """Blank out the secret and the token that was sent, should an answer repeat them."""
         body = response.body
-        for secret in (self._client_secret, self._token.access_token if self._token else ""):
-            body = body.replace(secret.encode(), b"***") if secret else body
+        for secret in (self._client_secret, token.access_token if token else ""):
+            for spelling in _spellings(secret):
+                body = body.replace(spelling, b"***")
         return replace(response, body=body)
 
     async def _fetch(self) -> Token:
@@ -145,13 +148,14 @@ class OAuth2ClientCredentials:
             raise CoupaAuthError(message) from error
         try:
             grant = msgspec.json.decode(response.body, type=_Grant, strict=False)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            message = (
-                f"{self._token_url} answered {response.status} without a token; check token_url"
-            )
-            raise CoupaAuthError(message, status=response.status) from None
+        except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
+            grant = _Grant("")
+        text = grant.access_token
+        if not text or not text.isascii() or not text.isprintable() or " " in text:
+            message = f"{self._token_url} answered {response.status} without a token"
+            raise CoupaAuthError(f"{message}; check token_url", status=response.status)
         expires = asked_at + _lifetime(grant.expires_in)
-        return Token(grant.access_token, born=self._clock(), expires=expires)
+        return Token(text, born=self._clock(), expires=expires)
 
     def _request(self) -> Request:
         """Spell the token call: form body, scopes split by spaces (docs 0018, 0019)."""
@@ -180,6 +184,12 @@ class OAuth2ClientCredentials:
             return self.redacted(await transport.send(request))
         finally:
             await transport.aclose()
+
+
+def _spellings(secret: str) -> set[bytes]:
+    """List the ways an answer may repeat a secret: plain, from a form or a URL, in JSON."""
+    ways = (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1])
+    return {way.encode() for way in ways if way}
 
 
 def _lifetime(expires_in: float | str | None) -> float:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import aclosing
 from pathlib import Path
 from ssl import SSLContext
 from types import TracebackType
@@ -12,24 +11,38 @@ import msgspec
 
 from ._answers import raise_for_status, read_json
 from ._engine import Engine, Tally
-from ._settings import environment_arguments, settings
+from ._question import HEADERS, question
+from ._settings import environment_arguments, overruled, settings
 from ._transport import HttpTransport, Network
 from .errors import CoupaConfigError
 from .query import fields_text, query_string, resource_path
-from .scan import HEADERS, Paging, Scan, ask
-from .types import MAX_PAGE_SIZE, Fields, JSONObject, Params, Request, Response
+from .scan import Reading, Scan
+from .types import (
+    MAX_PAGE_SIZE,
+    Checkpoint,
+    Fields,
+    JSONObject,
+    OnError,
+    Paging,
+    Params,
+    Request,
+    Response,
+)
 
 
-class OffsetOptions(TypedDict, total=False):
-    """The keyword arguments of `iter_pages`, for the methods that hand them on."""
-
-    params: Params | None
-    fields: Fields | None
+class _Window(TypedDict, total=False):
     offset_start: int
     offset_end: int | None
     page_size: int | None
     concurrent: int | None
     until_empty: bool
+
+
+class OffsetOptions(_Window, total=False):
+    """The keyword arguments of `iter_pages`, for the methods that hand them on."""
+
+    params: Params | None
+    fields: Fields | None
     accept: str
 
 
@@ -111,7 +124,7 @@ class CoupaAsyncClient:
         Raises:
             CoupaConfigError: something is missing or wrong.
         """
-        return cls(**{**from_environment(), **options})
+        return cls(**overruled(from_environment(), options))
 
     def scan(
         self,
@@ -123,6 +136,8 @@ class CoupaAsyncClient:
         page_size: int | None = None,
         concurrent: int | None = None,
         max_items: int | None = None,
+        on_error: OnError = "raise",
+        resume: Checkpoint | None = None,
     ) -> Scan:
         """Make a scan of every row that matches; iterate it to run it.
 
@@ -130,17 +145,22 @@ class CoupaAsyncClient:
             resource: the collection's path, such as `invoices` or `suppliers/7/addresses`.
             params: filters, all of which must hold: `{"status[in]": ["approved", "voided"]}`.
             fields: Coupa's projection, its JSON text or the list (doc 0008).
-            paging: "keyset" walks by id and is safe while rows change; "offset" keeps Coupa's order
-                and can skip rows that move; "auto" is keyset unless the params name `order_by`,
-                `dir` or `offset`.
+            paging: "auto" reads spans of ids in parallel: safe while rows change, in no promised
+                order. "keyset" is one chain in order of id. "offset" keeps Coupa's order and can
+                miss rows that move. Auto becomes "offset" where the params name `order_by`, `dir`
+                or `offset`, and "keyset" where `max_items` is given.
             page_size: rows per request, at most 50.
             concurrent: requests in flight, at most.
             max_items: stop after so many rows.
+            on_error: "raise" stops at the first page that fails for good, "finish" brings everything
+                else first. Either raises `IncompleteScanError` with the holes.
+            resume: a `checkpoint` of the same question, or the holes of an `IncompleteScanError`:
+                brings just what was still to come.
 
         Raises:
             CoupaConfigError: names the argument and the remedy; nothing was sent.
         """
-        question = ask(
+        asked = question(
             self._settings,
             resource,
             params,
@@ -149,8 +169,10 @@ class CoupaAsyncClient:
             page_size=page_size,
             concurrent=concurrent,
             max_items=max_items,
+            on_error=on_error,
+            resume=resume,
         )
-        return Scan(self._engine, question)
+        return Scan(Reading(self._engine, asked))
 
     async def get(
         self, path: str, params: Params | None = None, fields: Fields | None = None
@@ -183,7 +205,11 @@ class CoupaAsyncClient:
             CoupaAPIError: Coupa says no.
             CoupaClientError: any other reason why there is no answer.
         """
-        body = None if json is None else msgspec.json.encode(json)
+        try:
+            body = None if json is None else msgspec.json.encode(json)
+        except (TypeError, ValueError) as error:
+            msg = f"json cannot be spelled: {error}"
+            raise CoupaConfigError(msg) from error
         headers = HEADERS if body is None else {**HEADERS, "Content-Type": "application/json"}
         request = Request(method.upper(), self._url(path, params or {}), headers, body)
         return await self._engine.fetch(request, _accepted, Tally())
@@ -209,31 +235,24 @@ class CoupaAsyncClient:
         Raises:
             CoupaClientError: as `scan`; a page that fails is never left out in silence.
         """
-        if accept != "application/json":
-            msg = f"accept is {accept!r}; only 'application/json' is read so far"
-            raise CoupaConfigError(msg)
-        question = ask(
-            self._settings,
+        reading = self._by_offset(
             resource,
-            params,
-            fields,
-            paging="offset",
-            page_size=page_size,
-            concurrent=concurrent,
+            params=params,
+            fields=fields,
             offset_start=offset_start,
             offset_end=offset_end,
+            page_size=page_size,
+            concurrent=concurrent,
             until_empty=until_empty,
+            accept=accept,
         )
-        return _decoded(Scan(self._engine, question))
+        return _lists(reading)
 
-    async def iter_items(
+    def iter_items(
         self, resource: str, **options: Unpack[OffsetOptions]
     ) -> AsyncGenerator[JSONObject]:
         """Yield row after row by offset; the arguments are those of `iter_pages`."""
-        async with aclosing(self.iter_pages(resource, **options)) as pages:
-            async for page in pages:
-                for row in page:
-                    yield row
+        return aiter(Scan(self._by_offset(resource, **options)))
 
     async def collect_items(
         self, resource: str, **options: Unpack[OffsetOptions]
@@ -258,6 +277,21 @@ class CoupaAsyncClient:
         """Close the client."""
         await self.aclose()
 
+    def _by_offset(
+        self,
+        resource: str,
+        *,
+        params: Params | None = None,
+        fields: Fields | None = None,
+        accept: str = "application/json",
+        **window: Unpack[_Window],
+    ) -> Reading:
+        if accept != "application/json":
+            msg = f"accept is {accept!r}; only 'application/json' is read so far"
+            raise CoupaConfigError(msg)
+        asked = question(self._settings, resource, params, fields, paging="offset", **window)
+        return Reading(self._engine, asked)
+
     def _url(self, path: str, params: Params) -> str:
         query = query_string(params)
         url = f"{self.base_url}/{resource_path(path)}"
@@ -271,10 +305,12 @@ def from_environment() -> dict[str, str]:
     return environment_arguments(os.environ, text)
 
 
-async def _decoded(scan: Scan) -> AsyncGenerator[list[JSONObject]]:
-    async with aclosing(scan.pages()) as pages:
-        async for page in pages:
-            yield list(page)
+async def _lists(reading: Reading) -> AsyncGenerator[list[JSONObject]]:
+    try:
+        while (page := await reading.next()) is not None:
+            yield list(reading.hand_out(page))
+    finally:
+        await reading.end()
 
 
 def _accepted(request: Request, response: Response) -> Response:

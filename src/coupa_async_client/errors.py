@@ -14,10 +14,12 @@ CoupaClientError                    the root
  |   |- CoupaNotFoundError          404
  |   |- CoupaRateLimitError         429
  |   `- CoupaServerError            5xx
- `- CoupaShapeError                 200, but not what was asked for
+ |- CoupaShapeError                 200, but not what was asked for
+ `- IncompleteScanError             a scan ended early; what is missing can be asked for again
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class CoupaClientError(Exception):
@@ -131,3 +133,23 @@ class CoupaShapeError(CoupaClientError):
         self.url = url
         self.snippet = snippet
         self.transient = transient
+
+
+class IncompleteScanError(CoupaClientError):
+    """A scan could not bring everything; the first failure is its `__cause__`.
+
+    `receipt` is the `ScanReceipt` of what did come. `holes` is what did not, as JSON:
+    `scan(..., resume=error.holes)` brings just that.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        receipt: Any = None,  # noqa: ANN401  (a ScanReceipt, which this floor does not know)
+        holes: dict[str, Any] | None = None,
+    ) -> None:
+        """Keep the account and the way to the rest beside the message."""
+        super().__init__(message)
+        self.receipt = receipt
+        self.holes = holes or {}

@@ -3,10 +3,12 @@
 Pure text in, pure text out. Which pages to ask for is left to `_plans`.
 """
 
+import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, unquote
@@ -14,7 +16,12 @@ from urllib.parse import quote, unquote
 from .errors import CoupaConfigError
 from .types import Fields, Params
 
+LONGEST_QUERY = 32_000
+"""Characters; servers and what stands before them take 8 to 64 kB, and httpx2 no more than 65,536."""
+
 _LIST_OPERATORS = ("[in]", "[not_in]")
+_ROUNDED_UP = ("[lt]", "[gt_or_eq]")
+_FIELDS_EXAMPLE = """write for example ["id","status",{"supplier":["id","name"]}]"""
 _CLAUSE = re.compile(r"(?P<key>[^\[\]=\s]+(?:\[[^\[\]=]+\])*)=(?P<value>.*)", re.DOTALL)
 _LOOKALIKES = {
     "gte": "gt_or_eq",
@@ -36,6 +43,9 @@ def resource_path(resource: str) -> str:
     Raises:
         CoupaConfigError: the path is empty, climbs, or carries a scheme, query or fragment.
     """
+    if not isinstance(resource, str):
+        msg = f"resource is {resource!r}; give its name as text, for example 'invoices'"
+        raise CoupaConfigError(msg)
     segments = resource.strip("/").split("/")
     for segment in segments:
         plain = unquote(segment)
@@ -60,10 +70,27 @@ def query_string(params: Params) -> str:
     Raises:
         CoupaConfigError: a value has no one spelling in Coupa's grammar.
     """
-    return "&".join(
-        f"{quote(key, safe='')}={quote(spell(key, value), safe='')}"
-        for key, value in params.items()
-    )
+    if not isinstance(params, Mapping):
+        msg = f"params is {params!r}; give a mapping, for example {{'status': 'approved'}}"
+        raise CoupaConfigError(msg)
+    parts = []
+    for key, value in params.items():
+        if not isinstance(key, str):
+            msg = f"params has the key {key!r}; keys are text, for example 'status[in]'"
+            raise CoupaConfigError(msg)
+        try:
+            parts.append(f"{quote(key, safe='')}={quote(spell(key, value), safe='')}")
+        except UnicodeEncodeError as error:
+            msg = f"params[{key!r}] is {value!r}, which is no valid text ({error.reason})"
+            raise CoupaConfigError(msg) from None
+    text = "&".join(parts)
+    if len(text) > LONGEST_QUERY:
+        msg = (
+            f"the params spell a query of {len(text):,} characters, more than servers take "
+            f"({LONGEST_QUERY:,}); split long [in] lists over several questions"
+        )
+        raise CoupaConfigError(msg)
+    return text
 
 
 def spell(key: str, value: object) -> str:
@@ -75,19 +102,24 @@ def spell(key: str, value: object) -> str:
         CoupaConfigError: a datetime without a zone, a None, a list without `[in]`, or an item that
             holds a comma (Coupa documents no way to escape one).
     """
+    spelled: str | None = None
     match value:
         case str():
-            return value
+            spelled = value
         case bool():
-            return "true" if value else "false"
-        case int() | float() | Decimal():
-            return format(value, "f") if isinstance(value, Decimal) else str(value)
+            spelled = "true" if value else "false"
+        case int():
+            spelled = str(value)
+        case float() | Decimal() if math.isfinite(value):
+            spelled = format(Decimal(str(value)), "f")
         case datetime():
-            return _spell_instant(key, value)
+            spelled = _spell_instant(key, value)
         case date():
-            return value.isoformat()
+            spelled = value.isoformat()
         case list() | tuple() | set() | frozenset():
-            return _spell_list(key, value)
+            spelled = _spell_list(key, value)
+    if spelled is not None:
+        return spelled
     hint = (
         f"; to ask for empty values write {key.partition('[')[0]!r}[blank] = 'true'"
         if value is None
@@ -104,6 +136,11 @@ def _spell_instant(key: str, value: datetime) -> str:
             "guess; say which zone is meant, for example datetime(..., tzinfo=UTC)"
         )
         raise CoupaConfigError(msg)
+    if (
+        value.microsecond
+    ):  # Coupa stamps whole seconds (doc 0014): the next or the last says the same
+        up = timedelta(seconds=1) if key.endswith(_ROUNDED_UP) else timedelta()
+        value = value.replace(microsecond=0) + up
     return value.isoformat()
 
 
@@ -184,9 +221,6 @@ def _fields_list(text: str) -> list[Any]:
     return fields
 
 
-_FIELDS_EXAMPLE = """write for example ["id","status",{"supplier":["id","name"]}]"""
-
-
 def parse_fields(text: str) -> str:
     """Read `id,status,supplier.name` as a `fields` projection; JSON text passes through.
 
@@ -246,3 +280,10 @@ def hyphenated(name: str) -> str:
 def names_order(params: Params) -> bool:
     """Tell whether a query itself fixes its order or place, so that only offset paging keeps it."""
     return any(hyphenated(key) in ("order-by", "dir", "offset") for key in params)
+
+
+def fingerprint(resource: str, params: Params) -> str:
+    """Name a question, so that a checkpoint of another one can be told apart."""
+    spelled = sorted((hyphenated(key), spell(key, value)) for key, value in params.items())
+    text = json.dumps([resource.strip("/"), spelled], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

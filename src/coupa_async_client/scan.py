@@ -1,198 +1,149 @@
-"""One scan: a question, the plan that answers it, and the account of how it went.
+"""One scan: pages taken one by one, and the account of what was handed out and what is still to come.
 
-Checks the question before anything is sent; sending is left to `_engine`, paging to `_plans`.
+Which page to ask for is left to the plans, sending to `_engine`.
 """
 
 import logging
 import time
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 
 from ._answers import read_page
-from ._engine import Engine, Tally
-from ._plans import Ask, Keyset, OffsetWindow, Plan
-from ._settings import Settings, page_size, whole
-from .errors import CoupaConfigError
-from .query import fields_text, hyphenated, names_order, query_string, resource_path, with_id
-from .types import Fields, JSONObject, Page, Params, Request, ScanReceipt
-
-Paging = Literal["auto", "keyset", "offset"]
-
-HEADERS = {"Accept": "application/json", "User-Agent": "coupa-async-client"}
-"""Every call must carry Accept; without it Coupa answers XML (facts section 0)."""
+from ._engine import Engine, Run, Tally
+from ._ledger import Ledger
+from ._offsets import OffsetWindow
+from ._question import Question
+from ._retry import can_pass
+from .errors import CoupaAuthError, CoupaClientError, CoupaConfigError, IncompleteScanError
+from .types import Ask, JSONObject, Page, ScanReceipt, Span
 
 log = logging.getLogger("coupa_async_client")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A checked question to one resource; built by `ask`."""
-
-    resource: str
-    url: str
-    params: Params
-    paging: Literal["keyset", "offset"]
-    page_size: int
-    concurrent: int
-    hides_id: bool = False
-    after: int | None = None
-    start: int = 0
-    end: int | None = None
-    until_empty: bool = True
-    max_items: int | None = None
-
-    def request(self, ask: Ask) -> Request:
-        """Spell the request for one page."""
-        return Request("GET", f"{self.url}?{query_string({**self.params, **ask.params})}", HEADERS)
-
-    def plan(self) -> Plan:
-        """Make the plan that pages through the answer."""
-        limit = min(self.page_size, self.max_items or self.page_size)
-        if self.paging == "keyset":
-            return Keyset(limit=limit, after=self.after, most=self.max_items)
-        most = None if self.max_items is None else self.start + self.max_items
-        ends = [end for end in (self.end, most) if end is not None]
-        return OffsetWindow(
-            limit=limit,
-            window=self.concurrent,
-            start=self.start,
-            end=min(ends, default=None),
-            until_empty=self.until_empty,
-        )
-
-
-def ask(
-    settings: Settings,
-    resource: str,
-    params: Params | None = None,
-    fields: Fields | None = None,
-    *,
-    paging: Paging = "auto",
-    page_size: int | None = None,
-    concurrent: int | None = None,
-    max_items: int | None = None,
-    offset_start: int = 0,
-    offset_end: int | None = None,
-    until_empty: bool = True,
-) -> Question:
-    """Check a question and settle how it is paged.
-
-    `limit`, `offset` and `fields` among the params count as page size, start and projection.
-
-    Raises:
-        CoupaConfigError: names the argument, its value and the remedy.
-    """
-    params = dict(params or {})
-    if "fields" in params:
-        if fields:
-            msg = "fields is given twice, as an argument and among params; give it once"
-            raise CoupaConfigError(msg)
-        fields = str(params.pop("fields"))
-    chosen = _paging(paging, params)
-    size = _number("limit", params.pop("limit", None), at_least=1)
-    start = _number("offset", params.pop("offset", None), at_least=0)
-    after = _number("id[gt]", params.pop("id[gt]", None)) if chosen == "keyset" else None
-    projection, hides_id = fields_text(fields), False
-    if chosen == "keyset":
-        projection, hides_id = with_id(projection)
-    if projection is not None:
-        params["fields"] = projection
-    query_string(params)
-    if not until_empty and offset_end is None:
-        msg = "until_empty=False needs an offset_end: without it the sweep would never end"
-        raise CoupaConfigError(msg)
-    return Question(
-        resource=resource,
-        url=f"{settings.base_url}/{resource_path(resource)}",
-        params=params,
-        paging=chosen,
-        page_size=_page_size(page_size if page_size is not None else size, settings),
-        concurrent=whole(
-            "concurrent", settings.concurrent if concurrent is None else concurrent, at_least=1
-        ),
-        hides_id=hides_id,
-        after=after,
-        start=whole("offset_start", start if start is not None else offset_start, at_least=0),
-        end=None if offset_end is None else whole("offset_end", offset_end, at_least=0),
-        until_empty=until_empty,
-        max_items=None if max_items is None else whole("max_items", max_items, at_least=1),
-    )
-
-
-class Scan:
-    """Every row of one question, once each; iterate it, or its `pages()`, once.
-
-    Made by `CoupaAsyncClient.scan`; nothing is sent before the first row is asked for.
-    """
+class Reading:
+    """A question being answered; both faces take its pages, and say which rows they handed out."""
 
     def __init__(self, engine: Engine, question: Question) -> None:
-        """Keep the question; the engine answers it later."""
+        """Keep the question; nothing is sent before the first page is asked for."""
         self._engine = engine
         self._question = question
+        self._plan = question.plan()
+        self._ledger = Ledger(question.spans)
         self._tally = Tally()
+        self._run: Run | None = None
+        self._begun = False
         self._started: float | None = None
         self._ended: float | None = None
         self._refreshes = 0
         self._rows = 0
         self._pages = 0
         self._id_range: tuple[int, int] | None = None
+        self._partly: tuple[Page, int] | None = None
+        self._failure: CoupaClientError | None = None
         self._complete = False
 
-    async def __aiter__(self) -> AsyncGenerator[JSONObject]:
-        """Yield row after row, decoded."""
-        async with aclosing(self.pages()) as pages:
-            async for page in pages:
-                for row in page:
-                    yield row
-
-    async def pages(self) -> AsyncGenerator[Page]:
-        """Yield pages of at most 50 rows, none empty, each row kept as bytes until looked at.
+    def begun(self) -> "Reading":
+        """Claim the reading, which can be done once.
 
         Raises:
-            CoupaAuthError: no token, or a fresh one refused.
-            CoupaTransportError: no complete answer, however often it was tried.
-            CoupaAPIError: Coupa says no.
-            CoupaShapeError: an answer is no page, or pages do not follow one another.
-            CoupaConfigError: the scan has been started before, or its client is closed.
+            CoupaConfigError: the scan has been started before.
         """
-        self._start()
-        question = self._question
+        if self._begun:
+            msg = f"this scan of {self._question.resource!r} was started before; make a new one"
+            raise CoupaConfigError(msg)
+        self._begun = True
+        return self
+
+    def only_first(self) -> "Reading":
+        """Return a reading of the first row alone, in place of this one."""
+        self.begun()
+        return Reading(self._engine, replace(self._question, max_items=1))
+
+    async def next(self) -> Page | None:
+        """Return the next page with rows in it; None when all that were asked for have come.
+
+        Raises:
+            IncompleteScanError: a page failed for good, or pages do not follow one another.
+            CoupaAuthError: no token could be had, or a fresh one was refused, before any row came.
+            CoupaConfigError: the client is closed, or belongs to another event loop.
+        """
+        run = self._run or self._start()
         try:
-            run = self._engine.run(question.plan(), self._page, question.concurrent)
-            async with aclosing(run) as pages:
-                async for page in pages:
-                    wanted = self._wanted(page)
-                    self._count(wanted)
-                    yield wanted.without("id") if question.hides_id else wanted
-                    if self._rows == question.max_items:
-                        break
-            self._complete = True
-        finally:
-            self._ended = time.monotonic()
-            log.info("%s", self.receipt)
+            while not self._enough and (page := await run.next()) is not None:
+                if page:
+                    return self._wanted(page)
+                self._ledger.settle(page.span)
+        except CoupaConfigError:
+            raise
+        except CoupaClientError as error:
+            ending = self._incomplete(error)
+            if ending is error:
+                raise
+            raise ending from error
+        if self._ledger.left and not self._enough:
+            raise self._incomplete(self._failure) from self._failure
+        self._complete = True
+        return None
 
-    async def first(self) -> JSONObject | None:
-        """Return the first row, or None where there is none; asks for one row only."""
-        self._question = replace(self._question, max_items=1)
-        rows = await self.collect()
-        return rows[0] if rows else None
+    def hand_out(self, page: Page) -> Page:
+        """Account for a page that is handed out whole."""
+        self._partly = None
+        self._ledger.settle(page.span)
+        self._rows += len(page)
+        self._pages += 1
+        self._id_range = _wider(self._id_range, page.ids)
+        return page
 
-    async def collect(self) -> list[JSONObject]:
-        """Return every row in a list; memory grows with their number."""
-        return [row async for row in self]
+    def rows(self, page: Page) -> Iterator[JSONObject]:
+        """Decode a page row after row, and account for each as it is handed out."""
+        for count, row in enumerate(page, 1):
+            self._partly = (page, count)
+            yield row
+        self.hand_out(page)
+
+    async def end(self) -> None:
+        """Stop what is in flight, and say in the log how it went."""
+        if self._run is None or self._ended is not None:
+            return
+        self._ended = time.monotonic()
+        await self._run.aclose()
+        receipt = self.receipt
+        log.info("%s", receipt)
+        if receipt.drift or receipt.duplicates:
+            log.warning(
+                "rows of %s moved while they were read by offset (%d places, %d rows came twice): "
+                'some may be missing; paging="keyset" is safe from that',
+                receipt.resource,
+                receipt.drift,
+                receipt.duplicates,
+            )
+
+    @property
+    def left(self) -> tuple[Span, ...]:
+        """The spans that are still to come after the rows handed out so far."""
+        if self._partly is None:
+            return self._ledger.left
+        ledger = Ledger(self._ledger.left)
+        ledger.settle(self._reaching(*self._partly))
+        return ledger.left
+
+    @property
+    def checkpoint(self) -> JSONObject:
+        """What is still to come, as plain JSON."""
+        return self._question.checkpoint(self.left)
 
     @property
     def receipt(self) -> ScanReceipt:
-        """The account of the scan, at any moment; final once iteration has ended."""
+        """The account at this moment."""
         until = time.monotonic() if self._ended is None else self._ended
-        low, high = self._id_range or (None, None)
+        page, count = self._partly or (None, 0)
+        low, high = _wider(self._id_range, page.ids[:count] if page else ()) or (None, None)
+        offsets = self._plan if isinstance(self._plan, OffsetWindow) else None
         return ScanReceipt(
             resource=self._question.resource,
             paging=self._question.paging,
-            rows=self._rows,
-            pages=self._pages,
+            rows=self._rows + count,
+            pages=self._pages + (count > 0),
             requests=self._tally.requests,
             retries=dict(self._tally.retries),
             statuses=dict(self._tally.statuses),
@@ -202,65 +153,129 @@ class Scan:
             elapsed=round(until - (self._started or until), 3),
             id_min=low,
             id_max=high,
+            duplicates=offsets.duplicates if offsets else 0,
+            drift=offsets.drift if offsets else 0,
+            query=self._question.name,
             complete=self._complete,
+            holes=() if self._ended is None or self._complete else self.left,
         )
 
-    def _start(self) -> None:
-        if self._started is not None:
-            msg = f"this scan of {self._question.resource!r} was started before; make a new one"
-            raise CoupaConfigError(msg)
+    def _start(self) -> Run:
         self._started = time.monotonic()
         self._refreshes = self._engine.auth.refreshes
+        question = self._question
+        self._run = self._engine.run(self._plan, self._page, question.concurrent, self._page_failed)
+        return self._run
 
     async def _page(self, ask: Ask) -> Page:
-        request = self._question.request(ask)
-        return await self._engine.fetch(
-            request,
-            lambda request, response: read_page(request, response, ask.limit),
-            self._tally,
+        return await self._engine.fetch(self._question.request(ask), read_page, self._tally)
+
+    def _page_failed(self, error: CoupaClientError) -> None:
+        self._failure = self._failure or error
+        hopeless = isinstance(error, CoupaAuthError | CoupaConfigError)
+        if hopeless or self._question.on_error == "raise":
+            raise error
+
+    def _incomplete(self, error: CoupaClientError | None) -> CoupaClientError:
+        """Make the error that a scan ends with: what came, what is missing, and the way to it.
+
+        A refusal that will not pass by itself, before any row came, is its own best account.
+        """
+        if error is not None and not self._rows and not can_pass(error):
+            return error
+        missing = ", ".join(map(self._question.in_words, self.left))
+        message = (
+            f"{self._question.resource} is incomplete: {self._rows:,} rows came, missing are {missing}; "
+            f"scan(resume=error.holes) brings them. The reason: {error or 'unknown'}"
         )
+        receipt = replace(self.receipt, holes=self.left)
+        return IncompleteScanError(message, receipt=receipt, holes=self.checkpoint)
+
+    @property
+    def _enough(self) -> bool:
+        most = self._question.max_items
+        return most is not None and self._rows >= most
 
     def _wanted(self, page: Page) -> Page:
         most = self._question.max_items
-        if most is None or self._rows + len(page) <= most:
-            return page
-        return page.keep(range(most - self._rows))
+        if most is not None and self._rows + len(page) > most:
+            span = self._reaching(page, most - self._rows)
+            page = page.keep(range(most - self._rows)).covering(span)
+        return page.without("id") if self._question.hides_id else page
 
-    def _count(self, page: Page) -> None:
-        self._rows += len(page)
-        self._pages += 1
-        ids = [id_ for id_ in page.ids if id_ is not None]
-        if ids:
-            low, high = self._id_range or (ids[0], ids[0])
-            self._id_range = (min(low, *ids), max(high, *ids))
-
-
-def _paging(paging: Paging, params: Params) -> Literal["keyset", "offset"]:
-    if paging not in ("auto", "keyset", "offset"):
-        msg = f'paging is {paging!r}; it is one of "auto", "keyset" and "offset"'
-        raise CoupaConfigError(msg)
-    if paging == "keyset" and names_order(params):
-        named = [key for key in params if hyphenated(key) in ("order-by", "dir", "offset")]
-        msg = f'paging="keyset" fixes order and place itself; leave out {named}, or use "offset"'
-        raise CoupaConfigError(msg)
-    if paging == "auto":
-        return "offset" if names_order(params) else "keyset"
-    return paging
+    def _reaching(self, page: Page, count: int) -> Span:
+        """Return the span that the first rows of a page account for."""
+        start, end = page.span
+        if count == len(page):
+            return page.span
+        if self._question.by == "id":
+            return (start, page.ids[count - 1])
+        reached = (start or 0) + count
+        return (start, reached if end is None else min(reached, end))
 
 
-def _number(name: str, value: object, *, at_least: int | None = None) -> int | None:
-    if value is None:
-        return None
-    try:
-        number = int(str(value))
-    except ValueError:
-        number = None
-    if number is None or (at_least is not None and number < at_least):
-        bound = "" if at_least is None else f" of at least {at_least}"
-        msg = f"params[{name!r}] is {value!r}; give a whole number{bound}"
-        raise CoupaConfigError(msg)
-    return number
+class Scan:
+    """Every row of one question, once each; iterate it, or its `pages()`, once.
+
+    Made by `CoupaAsyncClient.scan`; nothing is sent before the first row is asked for.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        """Wrap a reading that has not started; the synchronous face takes it out again."""
+        self.reading = reading
+
+    async def __aiter__(self) -> AsyncGenerator[JSONObject]:
+        """Yield row after row, decoded; raises what `pages` raises."""
+        reading = self.reading.begun()
+        try:
+            while (page := await reading.next()) is not None:
+                for row in reading.rows(page):
+                    yield row
+        finally:
+            await reading.end()
+
+    async def pages(self) -> AsyncGenerator[Page]:
+        """Yield pages of at most 50 rows, none empty, each row kept as bytes until looked at.
+
+        Raises:
+            IncompleteScanError: a page failed for good, or pages do not follow one another.
+            CoupaAuthError: no token could be had, or a fresh one was refused, before any row came.
+            CoupaConfigError: the scan has been started before, or its client is closed.
+        """
+        reading = self.reading.begun()
+        try:
+            while (page := await reading.next()) is not None:
+                yield reading.hand_out(page)
+        finally:
+            await reading.end()
+
+    async def first(self) -> JSONObject | None:
+        """Return the first row, or None where there is none; asks for one row only."""
+        self.reading = self.reading.only_first()
+        rows = await self.collect()
+        return rows[0] if rows else None
+
+    async def collect(self) -> list[JSONObject]:
+        """Return every row in a list; memory grows with their number."""
+        return [row async for row in self]
+
+    @property
+    def checkpoint(self) -> JSONObject:
+        """What is still to come after the rows handed out so far, as plain JSON.
+
+        `scan(..., resume=checkpoint)` with the same question brings just that.
+        """
+        return self.reading.checkpoint
+
+    @property
+    def receipt(self) -> ScanReceipt:
+        """The account of the scan, at any moment; final once iteration has ended."""
+        return self.reading.receipt
 
 
-def _page_size(asked: int | None, settings: Settings) -> int:
-    return settings.page_size if asked is None else page_size("page_size", asked)
+def _wider(known: tuple[int, int] | None, ids: tuple[int | None, ...]) -> tuple[int, int] | None:
+    numbers = [id_ for id_ in ids if id_ is not None]
+    if not numbers:
+        return known
+    low, high = known or (numbers[0], numbers[0])
+    return (min(low, *numbers), max(high, *numbers))

@@ -1,48 +1,72 @@
 """The synchronous client: the asynchronous one on a loop thread of its own, name for name."""
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self, Unpack
 
 from ._portal import Portal
+from ._settings import overruled
 from ._transport import Network
 from .client import CoupaAsyncClient, OffsetOptions, from_environment
 from .errors import CoupaConfigError
-from .scan import Paging, Scan
-from .types import MAX_PAGE_SIZE, Fields, JSONObject, Page, Params, Response, ScanReceipt
+from .scan import Reading
+from .types import (
+    MAX_PAGE_SIZE,
+    Checkpoint,
+    Fields,
+    JSONObject,
+    OnError,
+    Page,
+    Paging,
+    Params,
+    Response,
+    ScanReceipt,
+)
 
 
 class SyncScan:
     """A `Scan` for plain loops: iterate it, or its `pages()`, once; made by `CoupaClient.scan`."""
 
-    def __init__(self, portal: Portal, scan: Scan) -> None:
-        """Wrap a scan that has not started."""
+    def __init__(self, portal: Portal, reading: Reading) -> None:
+        """Wrap a reading that has not started."""
         self._portal = portal
-        self._scan = scan
+        self._reading = reading
 
-    def __iter__(self) -> Iterator[JSONObject]:
+    def __iter__(self) -> Generator[JSONObject]:
         """Yield row after row, decoded."""
-        for page in self.pages():
-            yield from page
+        reading = self._reading.begun()
+        with self._portal.ending(reading.end) as step:
+            while (page := step(reading.next())) is not None:
+                yield from reading.rows(page)
 
     def pages(self) -> Generator[Page]:
         """Yield pages of at most 50 rows; as `Scan.pages`."""
-        return self._portal.iterate(self._scan.pages())
+        reading = self._reading.begun()
+        with self._portal.ending(reading.end) as step:
+            while (page := step(reading.next())) is not None:
+                yield reading.hand_out(page)
 
     def first(self) -> JSONObject | None:
         """Return the first row, or None where there is none; asks for one row only."""
-        return self._portal.run(self._scan.first())
+        self._reading = self._reading.only_first()
+        rows = self.collect()
+        return rows[0] if rows else None
 
     def collect(self) -> list[JSONObject]:
         """Return every row in a list; memory grows with their number."""
-        return [row for page in self.pages() for row in page]
+        return list(self)
+
+    @property
+    def checkpoint(self) -> JSONObject:
+        """What is still to come after the rows handed out so far; as `Scan.checkpoint`."""
+        return self._reading.checkpoint
 
     @property
     def receipt(self) -> ScanReceipt:
         """The account of the scan, at any moment and from any thread; as `Scan.receipt`."""
-        return self._scan.receipt
+        return self._reading.receipt
 
 
 class CoupaClient:
@@ -104,7 +128,7 @@ class CoupaClient:
     @classmethod
     def from_env(cls, **options: Any) -> Self:  # noqa: ANN401  (the constructor checks them)
         """Make a client from the environment; as `CoupaAsyncClient.from_env`."""
-        return cls(**{**from_environment(), **options})
+        return cls(**overruled(from_environment(), options))
 
     def scan(
         self,
@@ -116,6 +140,8 @@ class CoupaClient:
         page_size: int | None = None,
         concurrent: int | None = None,
         max_items: int | None = None,
+        on_error: OnError = "raise",
+        resume: Checkpoint | None = None,
     ) -> SyncScan:
         """Make a scan of every row that matches; as `CoupaAsyncClient.scan`."""
         scan = self._live().scan(
@@ -126,8 +152,10 @@ class CoupaClient:
             page_size=page_size,
             concurrent=concurrent,
             max_items=max_items,
+            on_error=on_error,
+            resume=resume,
         )
-        return SyncScan(self._portal, scan)
+        return SyncScan(self._portal, scan.reading)
 
     def get(self, path: str, params: Params | None = None, fields: Fields | None = None) -> Any:  # noqa: ANN401  (JSON is any value)
         """Return the JSON at a path; as `CoupaAsyncClient.get`."""
@@ -175,8 +203,7 @@ class CoupaClient:
 
     def iter_items(self, resource: str, **options: Unpack[OffsetOptions]) -> Generator[JSONObject]:
         """Yield row after row by offset; the arguments are those of `iter_pages`."""
-        for page in self.iter_pages(resource, **options):
-            yield from page
+        return self._portal.iterate(self._live().iter_items(resource, **options))
 
     def collect_items(self, resource: str, **options: Unpack[OffsetOptions]) -> list[JSONObject]:
         """Return every row by offset in a list; the arguments are those of `iter_pages`."""

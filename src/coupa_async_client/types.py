@@ -3,9 +3,10 @@
 Nothing here decides or does I/O.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, overload
+from typing import Any, Literal, Protocol, overload
 
 import msgspec
 
@@ -45,9 +46,47 @@ class Response:
         """Decode the body.
 
         Raises:
-            msgspec.DecodeError: the body is not JSON.
+            ValueError: the body is not JSON.
         """
-        return msgspec.json.decode(self.body)
+        return _decoded(self.body)
+
+
+Paging = Literal["auto", "keyset", "offset"]
+OnError = Literal["raise", "finish"]
+Checkpoint = Mapping[str, Any]
+"""What of a scan is still to come, as plain JSON; made by `Scan.checkpoint`."""
+
+Span = tuple[int | None, int | None]
+"""Places above the first, up to the second: ids, or numbers of rows skipped; None is no bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request a plan wants sent: paging parameters, `limit` rows at most, from behind `place`."""
+
+    params: Mapping[str, str]
+    limit: int
+    place: int | None = None
+
+
+class Plan(Protocol):
+    """Decides which pages to ask for; never does I/O."""
+
+    @property
+    def done(self) -> bool:
+        """Tell whether every page has left and none is to be asked for."""
+
+    def take(self, room: int) -> list[Ask]:
+        """Return at most `room` new requests; none while the plan waits for answers."""
+
+    def feed(self, ask: Ask, page: "Page") -> list["Page"]:
+        """Take the answer to one request and return the pages that may leave now.
+
+        Each accounts for a span; one that is known to hold no more rows leaves as an empty page.
+        """
+
+    def fail(self, ask: Ask) -> list["Page"]:
+        """Leave out what one request asked for, since it failed for good; go on with the rest."""
 
 
 class _Identified(msgspec.Struct):
@@ -55,21 +94,30 @@ class _Identified(msgspec.Struct):
 
 
 _row_id = msgspec.json.Decoder(_Identified)
+_LONGEST_ID = 40
 
 
 class Page(Sequence[JSONObject]):
     """One answer's rows, kept as Coupa's own bytes until somebody looks at one.
 
-    A sequence of JSON objects, at most 50 (doc 0014). `len(page)`, `page.raw` and `page.ids` decode
-    no row; indexing and iterating decode the rows they touch, afresh each time.
+    A sequence of JSON objects, at most 50 (doc 0014). `len(page)` and `page.raw` look into no row,
+    `page.ids` for the id alone; indexing and iterating decode the rows they touch, afresh each time.
+
+    `span` is what the page accounts for: no other row of it is to come.
     """
 
-    __slots__ = ("_ids", "_rows")
+    __slots__ = ("_ids", "_rows", "span")
 
-    def __init__(self, rows: Sequence[bytes], ids: Sequence[int | None] | None = None) -> None:
-        """Take the rows' JSON texts, and their ids where they are known already."""
+    def __init__(
+        self,
+        rows: Sequence[bytes],
+        ids: Sequence[int | None] | None = None,
+        span: Span = (None, None),
+    ) -> None:
+        """Take the rows' JSON texts, and their ids and span where they are known already."""
         self._rows = tuple(rows)
         self._ids = None if ids is None else tuple(ids)
+        self.span = span
 
     @property
     def raw(self) -> tuple[bytes, ...]:
@@ -80,13 +128,17 @@ class Page(Sequence[JSONObject]):
     def ids(self) -> tuple[int | None, ...]:
         """The id of each row; None where a row has none or one that is no whole number."""
         if self._ids is None:
-            self._ids = tuple(_as_id(_row_id.decode(row).id) for row in self._rows)
+            self._ids = tuple(map(_id_of, self._rows))
         return self._ids
+
+    def covering(self, span: Span) -> "Page":
+        """Return the page as the account of a span."""
+        return Page(self._rows, self._ids, span)
 
     def keep(self, positions: Sequence[int]) -> "Page":
         """Return a page of only the rows at these positions."""
         ids = self.ids
-        return Page([self._rows[i] for i in positions], [ids[i] for i in positions])
+        return Page([self._rows[i] for i in positions], [ids[i] for i in positions], self.span)
 
     def without(self, name: str) -> "Page":
         """Return the page with one top-level attribute taken out of each row.
@@ -98,7 +150,7 @@ class Page(Sequence[JSONObject]):
             parts = msgspec.json.decode(row, type=dict[str, msgspec.Raw])
             parts.pop(name, None)
             rows.append(msgspec.json.encode(parts))
-        return Page(rows, self.ids)
+        return Page(rows, self.ids, self.span)
 
     def __len__(self) -> int:
         """Count the rows."""
@@ -113,12 +165,13 @@ class Page(Sequence[JSONObject]):
     def __getitem__(self, index: int | slice) -> JSONObject | list[JSONObject]:
         """Decode one row, or a list of them."""
         if isinstance(index, slice):
-            return [msgspec.json.decode(row) for row in self._rows[index]]
-        return msgspec.json.decode(self._rows[index], type=JSONObject)
+            return [_decoded(row) for row in self._rows[index]]
+        row: JSONObject = _decoded(self._rows[index])
+        return row
 
     def __iter__(self) -> Iterator[JSONObject]:
         """Decode row after row."""
-        return map(msgspec.json.decode, self._rows)
+        return map(_decoded, self._rows)
 
     def __eq__(self, other: object) -> bool:
         """Compare with another page or a list by the rows' values."""
@@ -133,9 +186,21 @@ class Page(Sequence[JSONObject]):
         return f"<Page of {len(self)} rows>"
 
 
-def _as_id(value: object) -> int | None:
-    """Read an id; some of Coupa's arrive as text (facts section 7: `payment-id: "776"`)."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+def _decoded(text: bytes) -> Any:  # noqa: ANN401  (JSON is any value)
+    """Decode JSON; the standard library takes what msgspec does not: 1e400, half an emoji, a BOM."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return json.loads(text)
+
+
+def _id_of(row: bytes) -> int | None:
+    """Read a row's id; some of Coupa's arrive as text (facts section 7: `payment-id: "776"`)."""
+    try:
+        value = _row_id.decode(row).id
+    except msgspec.DecodeError:
+        value = _decoded(row).get("id")
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _LONGEST_ID:
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
@@ -148,6 +213,10 @@ class ScanReceipt:
     (with `max_items`, once that many rows were handed over). Times are seconds: `waited` is spent
     waiting for the rate limit, `backed_off` between a failed try and the next, both summed over all
     requests in flight.
+
+    `duplicates` counts rows that came again under offset paging and were dropped, `drift` the places
+    between two pages where rows had moved, so that some may be missing. `holes` are the spans that
+    a scan which failed did not bring: ids above the first, up to the second, or offsets likewise.
     """
 
     resource: str
@@ -163,11 +232,16 @@ class ScanReceipt:
     elapsed: float = 0.0
     id_min: int | None = None
     id_max: int | None = None
+    duplicates: int = 0
+    drift: int = 0
+    query: str = ""
     complete: bool = False
+    holes: tuple[Span, ...] = ()
 
     def to_dict(self) -> JSONObject:
         """Return the receipt as a JSON-able dictionary; status codes become text keys."""
         return asdict(self) | {
             "retries": dict(self.retries),
             "statuses": {str(status): count for status, count in self.statuses.items()},
+            "holes": [list(hole) for hole in self.holes],
         }

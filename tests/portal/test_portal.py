@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import itertools
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 
 from coupa_async_client import CoupaClient, CoupaConfigError
 from coupa_async_client._portal import Portal
-from servers import Broken, Server, http, rows, serving
+from servers import Broken, Server, serving
 
 COLOUR = contextvars.ContextVar("COLOUR", default="none")
 
@@ -54,7 +55,7 @@ def test_a_call_from_the_loops_own_thread_is_refused_instead_of_waiting_for_ever
     async def inside():
         portal.run(asyncio.sleep(0))
 
-    with pytest.raises(RuntimeError, match="use CoupaAsyncClient there"):
+    with pytest.raises(CoupaConfigError, match="use CoupaAsyncClient there"):
         portal.run(inside())
 
 
@@ -76,11 +77,51 @@ def test_leaving_an_iteration_early_closes_the_generator(portal):
     assert list(portal.iterate(numbers())) == list(range(100))
 
 
-def test_it_starts_anew_after_close(portal):
+def test_it_stays_closed(portal):
     assert portal.run(asyncio.sleep(0, "first")) == "first"
     portal.close()
     assert not [t for t in threading.enumerate() if t.name == "coupa-test"]
-    assert portal.run(asyncio.sleep(0, "second")) == "second"
+    with pytest.raises(CoupaConfigError, match="closed"):
+        portal.run(asyncio.sleep(0, "second"))
+
+
+def test_a_portal_that_was_never_used_closes_too():
+    portal = Portal("coupa-test")
+    portal.close()
+    with pytest.raises(CoupaConfigError, match="closed"):
+        portal.run(asyncio.sleep(0))
+
+
+def test_closing_in_mid_scan_raises_instead_of_ending_the_loop_in_silence():
+    """A user closed the client while a generator was half read, and got 50 of 1,000 rows."""
+    with Server(serving(range(1, 1_001))) as server:
+        client = CoupaClient(**server.arguments())
+        pages = client.scan("invoices").pages()
+        next(pages)
+        client.close()
+        with pytest.raises(CoupaConfigError, match="closed"):
+            list(pages)
+    assert not [t for t in threading.enumerate() if t.name == "coupa-sync"]
+
+
+def test_closing_while_another_thread_waits_ends_its_wait():
+    with Server(lambda _: Broken(b"", "hold")) as server:
+        client = CoupaClient(**server.arguments())
+        errors = []
+
+        def wait():
+            try:
+                client.get("invoices/1")
+            except CoupaConfigError as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        assert _becomes(lambda: server.api)
+        client.close()
+        thread.join(5)
+        assert not thread.is_alive()
+    assert "closed" in str(errors[0])
 
 
 def test_an_abandoned_client_ends_its_thread():
@@ -166,24 +207,20 @@ SILENT = {
 @pytest.mark.parametrize("face", SILENT)
 def test_ctrl_c_with_requests_in_flight_ends_the_process_at_once(face):
     """A user pressed Ctrl-C and the process hung on in its loop thread."""
-    first = http(200, rows(range(1, 51)))
+    proper = serving(range(1, 5_000))
+    count = itertools.count()
 
     def answer(seen):
-        return first if seen.query["offset"] in ("0", "50") else Broken(b"", "hold")
+        return proper(seen) if next(count) < 40 else Broken(b"", "hold")
 
-    def answer_apart(seen):
-        if seen.query["offset"] == "50":
-            return http(200, rows(range(51, 101)))
-        return answer(seen)
-
-    with Server(answer_apart) as server:
+    with Server(answer) as server:
         process = subprocess.Popen(
             script(SILENT[face], arguments=repr(server.arguments(default_concurrent=16))),
             stderr=subprocess.PIPE,
             text=True,
         )
         try:
-            assert _becomes(lambda: len(server.api) >= 6, 20)
+            assert _becomes(lambda: len(server.api) >= 48, 20)
             process.send_signal(signal.SIGINT)
             sent = time.monotonic()
             _, errors = process.communicate(timeout=10)

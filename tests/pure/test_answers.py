@@ -26,7 +26,7 @@ def answer(body, status=200, **headers):
 
 def test_rows_keep_the_bytes_they_came_with():
     body = b'[ {"id": 1, "total":"1.10"} ,\n{"id":123456789012345678901234567890,"x":[1, 2]}]'
-    page = read_page(ASKED, answer(body), 50)
+    page = read_page(ASKED, answer(body))
     assert page.raw == (
         b'{"id": 1, "total":"1.10"}',
         b'{"id":123456789012345678901234567890,"x":[1, 2]}',
@@ -36,14 +36,14 @@ def test_rows_keep_the_bytes_they_came_with():
 
 @pytest.mark.parametrize("body", [b"[]", b" [ ]\n"])
 def test_no_rows_is_an_empty_page(body):
-    assert len(read_page(ASKED, answer(body), 50)) == 0
+    assert len(read_page(ASKED, answer(body))) == 0
 
 
 @pytest.mark.parametrize(
     "body", [b"<errors><error>No results match</error></errors>", b"no results"]
 )
 def test_a_404_that_says_nothing_matched_is_an_empty_page(body):
-    assert len(read_page(ASKED, answer(body, 404), 50)) == 0
+    assert len(read_page(ASKED, answer(body, 404))) == 0
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,53 @@ def test_a_404_that_says_nothing_matched_is_an_empty_page(body):
 )
 def test_a_200_that_is_no_page_is_never_taken_for_an_empty_one(body, words, transient):
     with pytest.raises(CoupaShapeError) as caught:
-        read_page(ASKED, answer(body), 50)
+        read_page(ASKED, answer(body))
     assert words in str(caught.value)
     assert caught.value.transient is transient
 
 
-def test_a_page_longer_than_asked_for_is_refused():
-    with pytest.raises(CoupaShapeError, match="3 rows for limit=2"):
-        read_page(ASKED, answer(b'[{"id":1},{"id":2},{"id":3}]'), 2)
+def test_a_page_longer_than_coupas_cap_is_refused():
+    with pytest.raises(CoupaShapeError, match="51 rows, more than the 50"):
+        read_page(ASKED, answer(b"[" + b",".join([b"{}"] * 51) + b"]"))
+
+
+def test_a_byte_order_mark_is_passed_over():
+    """A gateway put a BOM before the JSON, and the whole resource could not be read."""
+    assert read_page(ASKED, answer(b'\xef\xbb\xbf[{"id":1}]')).ids == (1,)
+
+
+def test_half_an_emoji_spoils_no_resource():
+    """A name cut in mid-emoji holds a lone surrogate; json.loads reads it, and so did 0.1.0."""
+    body = b'[{"id":1,"name":"ok"} , {"id": 2, "name":"\\ud83d","x":1.10}\n]'
+    page = read_page(ASKED, answer(body))
+    assert page.raw == (b'{"id":1,"name":"ok"}', b'{"id": 2, "name":"\\ud83d","x":1.10}')
+    assert page.ids == (1, 2)
+    assert page[1]["name"] == "\ud83d"
+    for broken in (body[:-3], b'{"name":"\\ud83d"}'):
+        with pytest.raises(CoupaShapeError):
+            read_page(ASKED, answer(broken))
+
+
+def test_what_is_nested_too_deep_is_no_crash():
+    deep = answer(b"[" * 100_000)
+    with pytest.raises(CoupaShapeError):
+        read_page(ASKED, deep)
+    with pytest.raises(CoupaShapeError):
+        read_json(ASKED, deep)
+    with pytest.raises(CoupaServerError):
+        raise_for_status(ASKED, answer(deep.body, 500))
+
+
+def test_a_long_url_is_cut_in_messages():
+    long = Request("GET", "https://x.example/api/invoices?id=" + "1" * 5_000)
+    with pytest.raises(CoupaServerError) as caught:
+        raise_for_status(long, answer(b"", 500))
+    assert len(str(caught.value)) < 700
+
+
+def test_the_seconds_that_coupa_asks_for_are_named():
+    with pytest.raises(CoupaRateLimitError, match="asks to wait 3600 s"):
+        raise_for_status(ASKED, answer(b"", 429, retry_after="3600"))
 
 
 @pytest.mark.parametrize(

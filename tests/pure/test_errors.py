@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 import coupa_async_client
-from coupa_async_client import CoupaClientError, errors
+from coupa_async_client import CoupaClientError, ScanReceipt, errors
 
 INSTANCES = [
     errors.CoupaClientError("x"),
@@ -26,6 +26,7 @@ INSTANCES = [
         )
     ),
     errors.CoupaShapeError("x", url="u", snippet="s", transient=True),
+    errors.IncompleteScanError("x", receipt=ScanReceipt("invoices", "keyset"), holes={"left": []}),
 ]
 
 

@@ -1,5 +1,6 @@
 """The pace, simulated: a server with exactly the documented bucket never has to refuse."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +66,18 @@ def test_a_pause_voids_what_was_booked_and_spaces_what_follows():
     again = [bucket.reserve(100.5) for _ in range(3)]
     assert [round(permit.wait, 6) for permit in again] == [1.5, 1.54, 1.58]
     assert all(bucket.honours(permit) for permit in again)
+
+
+def test_a_permit_that_is_given_back_delays_nobody():
+    """500 calls were cancelled, and the next one waited 19 s for places nobody took."""
+    bucket = TokenBucket(25.0, 20)
+    booked = [bucket.reserve(0.0) for _ in range(500)]
+    for permit in booked[15:]:
+        bucket.give_back(permit)
+    assert bucket.reserve(0.0).wait == pytest.approx(0.04)
+    bucket.pause(0.0, 1.0)
+    bucket.give_back(booked[0])
+    assert bucket.reserve(0.0).wait == pytest.approx(1.0)
 
 
 def test_a_burst_of_one_is_a_plain_metronome():

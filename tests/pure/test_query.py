@@ -13,6 +13,7 @@ from coupa_async_client import CoupaConfigError
 from coupa_async_client.query import (
     columns_of,
     fields_text,
+    fingerprint,
     hyphenated,
     names_order,
     parse_fields,
@@ -48,6 +49,7 @@ def test_a_plus_in_an_offset_survives():
         ("exported", True, "true"),
         ("gross-total[gt]", Decimal("1E+3"), "1000"),
         ("rate", 0.5, "0.5"),
+        ("rate", 1e16, "10000000000000000"),
         ("created-at[lt]", date(2025, 8, 14), "2025-08-14"),
         ("created-at[lt]", datetime(2025, 8, 14, tzinfo=UTC), "2025-08-14T00:00:00+00:00"),
         (
@@ -64,9 +66,36 @@ def test_values_are_spelled_as_coupa_reads_them(key, value, spelled):
 
 
 @pytest.mark.parametrize(
+    ("operator", "second"),
+    [("gt", "05"), ("gt_or_eq", "06"), ("lt", "06"), ("lt_or_eq", "05"), ("not_eq", "05")],
+)
+def test_a_fraction_of_a_second_becomes_the_whole_second_that_says_the_same(operator, second):
+    """Coupa stamps whole seconds: after 5.5 is after 5, before 5.5 is before 6."""
+    moment = datetime(2025, 8, 14, 0, 0, 5, 500_000, tzinfo=UTC)
+    assert spell(f"updated-at[{operator}]", moment) == f"2025-08-14T00:00:{second}+00:00"
+
+
+def test_a_question_is_known_again_whatever_the_order_of_its_filters():
+    one = fingerprint("invoices", {"status": "paid", "created_at[gt]": "2025-01-01", "id": 1})
+    assert one == fingerprint(
+        "/invoices/", {"id": "1", "created-at[gt]": "2025-01-01", "status": "paid"}
+    )
+    assert one != fingerprint("invoices", {"status": "paid", "created_at[gt]": "2025-01-01"})
+    assert one != fingerprint("orders", {"status": "paid", "created_at[gt]": "2025-01-01", "id": 1})
+
+
+def test_a_query_too_long_for_any_server_is_refused():
+    with pytest.raises(CoupaConfigError, match="split long"):
+        query_string({"id[in]": list(range(20_000))})
+
+
+@pytest.mark.parametrize(
     ("key", "value", "words"),
     [
         ("updated-at[gt]", datetime(2025, 8, 14), "time zone"),  # noqa: DTZ001
+        ("rate", float("nan"), "nan"),
+        ("rate", float("inf"), "inf"),
+        ("name", "half \ud83d", "no valid text"),
         ("status", None, "[blank]"),
         ("status", ["a", "b"], "status[in]"),
         ("status[in]", [], "empty list"),
@@ -213,4 +242,16 @@ def test_resource_paths(resource, path):
 )
 def test_a_resource_cannot_climb_out_of_the_api(resource):
     with pytest.raises(CoupaConfigError, match="not a path under /api"):
+        resource_path(resource)
+
+
+@pytest.mark.parametrize("params", ["status=approved", ["status"], {1: 2}])
+def test_params_that_are_no_mapping_of_names_are_refused(params):
+    with pytest.raises(CoupaConfigError, match="params"):
+        query_string(params)
+
+
+@pytest.mark.parametrize("resource", [None, 5, b"invoices"])
+def test_a_resource_that_is_no_text_is_refused(resource):
+    with pytest.raises(CoupaConfigError, match="give its name as text"):
         resource_path(resource)

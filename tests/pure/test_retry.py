@@ -17,7 +17,7 @@ from coupa_async_client import (
     CoupaTimeoutError,
     CoupaTransportError,
 )
-from coupa_async_client._retry import RetryPolicy, Trial, decide, reason_of
+from coupa_async_client._retry import RetryPolicy, Trial, can_pass, decide, reason_of
 
 POLICY = RetryPolicy()
 
@@ -71,6 +71,20 @@ def test_a_host_that_never_answered_gets_two_tries():
     assert decide(POLICY, gone, trial(1, contacted=False)).wait is not None
     assert decide(POLICY, gone, trial(2, contacted=False)).wait is None
     assert decide(POLICY, gone, trial(5)).wait is not None
+
+
+def test_the_tries_that_were_asked_for_bound_those_of_the_first_contact():
+    assert decide(RetryPolicy(max_attempts=1), CoupaConnectionError("x"), trial()).wait is None
+
+
+@pytest.mark.parametrize("error", AGAIN_ANYWAY + AGAIN_IF_REPEATABLE)
+def test_what_is_tried_again_may_pass(error):
+    assert can_pass(error)
+
+
+@pytest.mark.parametrize("error", NEVER)
+def test_what_is_not_tried_again_will_not_pass(error):
+    assert not can_pass(error)
 
 
 def test_retry_after_is_obeyed_up_to_two_minutes():

@@ -6,6 +6,7 @@ from coupa_async_client import CoupaConfigError
 from coupa_async_client._settings import (
     environment_arguments,
     is_loopback,
+    overruled,
     page_size,
     parse_dotenv,
     scope_names,
@@ -68,6 +69,9 @@ def test_both_urls_follow_from_what_is_given(arguments, base, token):
         ({"base_url": "acme.coupahost.com/api"}, "write it out"),
         ({"base_url": "https://user:hush@acme.coupahost.com/api"}, "carries a user or password"),
         ({"base_url": "https://acme.coupahost.com/api?x=1"}, "leave out the part"),
+        ({"base_url": "https://acme.coupahost.com/api#"}, "leave out the part"),
+        ({"base_url": "https://acme.coupahost.com/a pi"}, "write it out"),
+        ({"base_url": "https://acme.coupahost.com/\tapi"}, "write it out"),
         ({"token_url": "http://acme.coupahost.com/oauth2/token"}, "token_url"),
         ({"client_id": ""}, "COUPA_CLIENT_ID"),
         ({"client_secret": None}, "COUPA_CLIENT_SECRET"),
@@ -165,6 +169,16 @@ def test_the_environment_beats_the_file_and_the_prefix_beats_the_bare_name():
         "base_url": "https://b.example/api",
         "scopes": "a,b",
     }
+
+
+def test_a_host_that_is_given_displaces_every_host_of_the_environment():
+    found = {
+        "base_url": "https://old.example/api",
+        "token_url": "https://old.example/t",
+        "client_id": "i",
+    }
+    assert overruled(found, {"instance": "acme"}) == {"client_id": "i", "instance": "acme"}
+    assert overruled(found, {"rate": 5}) == found | {"rate": 5}
 
 
 def test_a_named_instance_is_not_overruled_by_a_bare_url_left_over_from_before():

@@ -47,6 +47,22 @@ def test_keeping_some_rows_keeps_their_ids():
     assert (kept.raw, kept.ids) == ((ROWS[1], ROWS[0]), (2, 1))
 
 
+def test_a_number_too_large_for_a_float_is_read_like_the_standard_library_reads_it():
+    page = Page([b'{"id":3,"x":1e400}'])
+    assert page.ids == (3,)
+    assert page[0]["x"] == float("inf")
+    assert [row["id"] for row in page] == [3]
+
+
+@pytest.mark.parametrize("id_", [b'"' + b"9" * 5_000 + b'"', b'"12a"', b"true", b"1.5", b"{}"])
+def test_an_id_that_is_no_sensible_number_is_none(id_):
+    assert Page([b'{"id":' + id_ + b"}"]).ids == (None,)
+
+
+def test_an_id_beside_what_msgspec_does_not_read_is_found():
+    assert Page([b'{"name":"\\ud83d","id":4}']).ids == (4,)
+
+
 def test_a_receipt_is_json():
     receipt = ScanReceipt("invoices", "keyset", rows=2, retries={"503": 1}, statuses={200: 3})
     written = json.loads(json.dumps(receipt.to_dict()))

@@ -1,0 +1,247 @@
+"""One question to one resource: checked before anything is sent, and the plan that answers it.
+
+Pure, like everything it is made of.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from ._offsets import OffsetWindow
+from ._ranges import IdRanges
+from ._settings import Settings, whole
+from ._settings import page_size as checked_page_size
+from .errors import CoupaConfigError
+from .query import (
+    fields_text,
+    fingerprint,
+    hyphenated,
+    names_order,
+    query_string,
+    resource_path,
+    with_id,
+)
+from .types import Ask, Checkpoint, Fields, OnError, Paging, Params, Plan, Request, Span
+
+HEADERS = {"Accept": "application/json", "User-Agent": "coupa-async-client"}
+"""Every call must carry Accept; without it Coupa answers XML (facts section 0)."""
+
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A checked question to one resource; built by `question`."""
+
+    resource: str
+    url: str
+    params: Params
+    paging: Literal["ranges", "keyset", "offset"]
+    spans: tuple[Span, ...]
+    page_size: int
+    concurrent: int
+    hides_id: bool = False
+    until_empty: bool = True
+    max_items: int | None = None
+    on_error: OnError = "raise"
+
+    @property
+    def by(self) -> Literal["id", "offset"]:
+        """Tell what its spans count."""
+        return "offset" if self.paging == "offset" else "id"
+
+    @property
+    def name(self) -> str:
+        """Name the question apart from how it is paged and how far it has come."""
+        return fingerprint(self.resource, self.params)
+
+    def checkpoint(self, left: tuple[Span, ...]) -> dict[str, Any]:
+        """Spell what is left of the question as plain JSON."""
+        spans = [list(span) for span in left]
+        return {"version": _VERSION, "query": self.name, "by": self.by, "left": spans}
+
+    def in_words(self, span: Span) -> str:
+        """Say which rows a span holds."""
+        after, upto = span
+        if self.by == "offset":
+            return f"offsets from {after or 0}" + ("" if upto is None else f" to {upto - 1}")
+        if after is None and upto is None:
+            return "all ids"
+        low = "" if after is None else f" above {after}"
+        return f"ids{low}" + ("" if upto is None else f" up to {upto}")
+
+    def request(self, ask: Ask) -> Request:
+        """Spell the request for one page."""
+        return Request("GET", f"{self.url}?{query_string({**self.params, **ask.params})}", HEADERS)
+
+    def plan(self) -> Plan:
+        """Make the plan that pages through the answer."""
+        limit = min(self.page_size, self.max_items or self.page_size)
+        if self.paging == "offset":
+            return OffsetWindow(
+                limit=limit,
+                window=self.concurrent,
+                spans=_first_places(self.spans, self.max_items),
+                until_empty=self.until_empty,
+            )
+        slots = self.concurrent if self.paging == "ranges" else 1
+        return IdRanges(limit=limit, slots=slots, spans=self.spans, most=self.max_items)
+
+
+def question(
+    settings: Settings,
+    resource: str,
+    params: Params | None = None,
+    fields: Fields | None = None,
+    *,
+    paging: Paging = "auto",
+    page_size: int | None = None,
+    concurrent: int | None = None,
+    max_items: int | None = None,
+    on_error: OnError = "raise",
+    resume: Checkpoint | None = None,
+    offset_start: int = 0,
+    offset_end: int | None = None,
+    until_empty: bool = True,
+) -> Question:
+    """Check a question and settle how it is paged.
+
+    `limit`, `offset` and `fields` among the params count as page size, start and projection.
+
+    Raises:
+        CoupaConfigError: names the argument, its value and the remedy.
+    """
+    asked, fields = _without_fields(params, fields)
+    if on_error not in ("raise", "finish"):
+        msg = f'on_error is {on_error!r}; it is "raise" or "finish"'
+        raise CoupaConfigError(msg)
+    if not until_empty and offset_end is None:
+        msg = "until_empty=False needs an offset_end: without it the sweep would never end"
+        raise CoupaConfigError(msg)
+    chosen = _paging(paging, asked, max_items, resume)
+    size = _number("limit", asked.pop("limit", None), at_least=1)
+    offset = _number("offset", asked.pop("offset", None), at_least=0)
+    if chosen == "offset":
+        first: Span = (
+            whole("offset_start", offset_start if offset is None else offset, at_least=0),
+            None if offset_end is None else whole("offset_end", offset_end, at_least=0),
+        )
+    else:
+        first = (_number("id[gt]", asked.pop("id[gt]", None)), None)
+    projection, hides_id = with_id(fields_text(fields))
+    if projection is not None:
+        asked["fields"] = projection
+    query_string(asked)
+    checked = Question(
+        resource=resource,
+        url=f"{settings.base_url}/{resource_path(resource)}",
+        params=asked,
+        paging=chosen,
+        spans=(first,),
+        page_size=_page_size(size if page_size is None else page_size, settings),
+        concurrent=whole(
+            "concurrent", settings.concurrent if concurrent is None else concurrent, at_least=1
+        ),
+        hides_id=hides_id,
+        until_empty=until_empty,
+        max_items=None if max_items is None else whole("max_items", max_items, at_least=1),
+        on_error=on_error,
+    )
+    return checked if resume is None else replace(checked, spans=_left_of(resume, checked))
+
+
+def _without_fields(
+    params: Params | None, fields: Fields | None
+) -> tuple[dict[str, object], Fields | None]:
+    """Take `fields` out of the params, where it may have been given too."""
+    if params is None:
+        return {}, fields
+    if not isinstance(params, Mapping):
+        msg = f"params is {params!r}; give a mapping, for example {{'status': 'approved'}}"
+        raise CoupaConfigError(msg)
+    asked = dict(params)
+    if "fields" not in asked:
+        return asked, fields
+    if fields:
+        msg = "fields is given twice, as an argument and among params; give it once"
+        raise CoupaConfigError(msg)
+    among = asked.pop("fields")
+    return asked, among if isinstance(among, str | list | tuple) else str(among)
+
+
+def _paging(
+    paging: Paging, params: Params, max_items: int | None, resume: Checkpoint | None
+) -> Literal["ranges", "keyset", "offset"]:
+    if paging not in ("auto", "keyset", "offset"):
+        msg = f'paging is {paging!r}; it is one of "auto", "keyset" and "offset"'
+        raise CoupaConfigError(msg)
+    ordered = names_order(params)
+    if paging == "keyset" and ordered:
+        named = [key for key in params if hyphenated(key) in ("order-by", "dir", "offset")]
+        msg = f'paging="keyset" fixes order and place itself; leave out {named}, or use "offset"'
+        raise CoupaConfigError(msg)
+    if paging != "auto":
+        return paging
+    if ordered or (resume is not None and resume.get("by") == "offset"):
+        return "offset"
+    return "ranges" if max_items is None else "keyset"
+
+
+def _left_of(resume: Checkpoint, question: Question) -> tuple[Span, ...]:
+    """Read what a checkpoint or the holes of an error leave to be done.
+
+    Raises:
+        CoupaConfigError: it is none, or belongs to another question or way of paging.
+    """
+    if dict(resume).get("version") != _VERSION:
+        msg = f"resume is {resume!r}; give a scan's checkpoint, or the holes of an IncompleteScanError"
+        raise CoupaConfigError(msg)
+    if resume.get("query") != question.name or resume.get("by") != question.by:
+        msg = (
+            f"resume belongs to another question ({resume.get('query')}, by {resume.get('by')}) than "
+            f"this one of {question.resource!r} ({question.name}, by {question.by}); ask the same "
+            "resource with the same params, fields and paging"
+        )
+        raise CoupaConfigError(msg)
+    try:
+        return tuple((_place(after), _place(upto)) for after, upto in resume["left"])
+    except (TypeError, ValueError, KeyError):
+        msg = f"resume names no spans under 'left': {resume.get('left')!r}"
+        raise CoupaConfigError(msg) from None
+
+
+def _place(value: object) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise TypeError(value)
+
+
+def _first_places(spans: tuple[Span, ...], most: int | None) -> tuple[Span, ...]:
+    """Cut spans of offsets down to their first places."""
+    if most is None:
+        return spans
+    cut: list[Span] = []
+    for start, end in spans:
+        reach = (start or 0) + most
+        upto = reach if end is None else min(reach, end)
+        cut.append((start, upto))
+        most -= upto - (start or 0)
+    return tuple(cut)
+
+
+def _number(name: str, value: object, *, at_least: int | None = None) -> int | None:
+    if value is None:
+        return None
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = None
+    if number is None or (at_least is not None and number < at_least):
+        bound = "" if at_least is None else f" of at least {at_least}"
+        msg = f"params[{name!r}] is {value!r}; give a whole number{bound}"
+        raise CoupaConfigError(msg)
+    return number
+
+
+def _page_size(asked: int | None, settings: Settings) -> int:
+    return settings.page_size if asked is None else checked_page_size("page_size", asked)

@@ -1,0 +1,190 @@
+"""The commands; their options are described in `options`, their work is done beside this file."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from coupa_async_client import __version__
+from coupa_async_client.query import parse_fields
+from coupa_async_client.sandbox.__main__ import main as sandbox_main
+
+from . import options as o
+from .connection import Connection
+from .failures import WRONG_ARGUMENTS, noted_warnings, reported, say
+from .reading import show
+from .saving import Destination, save
+from .where import filters
+
+_EXPORT_EXAMPLES = """Examples:
+
+coupa export invoices -o invoices.jsonl
+
+coupa export invoices -o voided.csv --where status=voided --fields id,status
+
+coupa export suppliers -o - --where 'created-at\\[gt]=2026-01-31' | wc -l
+"""
+_FORWARDED = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command line and return its exit code."""
+    try:
+        code = app(args=list(argv), prog_name="coupa", standalone_mode=False)
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        say(f"{error.format_message()} See {context.command_path if context else 'coupa'} --help.")
+        return WRONG_ARGUMENTS
+    return code if isinstance(code, int) else 0
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"coupa {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True, epilog="See it work: coupa demo")
+def coupa(
+    context: typer.Context,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and leave."
+        ),
+    ] = False,
+) -> None:
+    """Bring every row of a Coupa resource into a file, once each."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(WRONG_ARGUMENTS)
+
+
+@app.command(epilog=_EXPORT_EXAMPLES)
+def export(
+    resource: o.ResourceArgument,
+    *,
+    output: o.OutputOption,
+    format_: o.FormatOption = None,
+    where: o.WhereOption = None,
+    fields: o.FieldsOption = None,
+    limit_rows: o.LimitRowsOption = None,
+    paging: o.PagingOption = "auto",
+    page_size: o.PageSizeOption = None,
+    concurrent: o.ConcurrentOption = None,
+    raw_cells: o.RawCellsOption = False,
+    quiet: o.QuietOption = False,
+    debug: o.DebugOption = False,
+    instance: o.InstanceOption = None,
+    base_url: o.BaseUrlOption = None,
+    token_url: o.TokenUrlOption = None,
+    client_id: o.ClientIdOption = None,
+    client_secret: o.ClientSecretOption = None,
+    scopes: o.ScopesOption = None,
+    timeout: o.TimeoutOption = None,
+    rate: o.RateOption = None,
+    max_attempts: o.MaxAttemptsOption = None,
+    ca_file: o.CaFileOption = None,
+    proxy: o.ProxyOption = None,
+) -> None:
+    """Bring every row of RESOURCE into a file that appears whole or not at all."""
+    connection = Connection(
+        instance=instance,
+        base_url=base_url,
+        token_url=token_url,
+        client_id=client_id,
+        client_secret=client_secret,
+        scopes=scopes,
+        timeout=timeout,
+        rate=rate,
+        max_attempts=max_attempts,
+        ca_file=ca_file,
+        proxy=proxy,
+    )
+    with reported(debug=debug):
+        projection = parse_fields(fields) if fields else None
+        destination = Destination.of(output, format_, projection, raw_cells=raw_cells)
+        question = (resource, filters(where or ()), projection)
+        with connection.client() as client:
+            with noted_warnings():
+                scan = client.scan(
+                    *question,
+                    paging=paging,
+                    page_size=page_size,
+                    concurrent=concurrent,
+                    max_items=limit_rows,
+                )
+            save(scan, destination, quiet=quiet, debug=debug)
+
+
+@app.command(epilog="Example: coupa get invoices/7 --fields id,status,supplier.name")
+def get(
+    path: o.PathArgument,
+    *,
+    where: o.WhereOption = None,
+    fields: o.FieldsOption = None,
+    debug: o.DebugOption = False,
+    instance: o.InstanceOption = None,
+    base_url: o.BaseUrlOption = None,
+    token_url: o.TokenUrlOption = None,
+    client_id: o.ClientIdOption = None,
+    client_secret: o.ClientSecretOption = None,
+    scopes: o.ScopesOption = None,
+    timeout: o.TimeoutOption = None,
+    rate: o.RateOption = None,
+    max_attempts: o.MaxAttemptsOption = None,
+    ca_file: o.CaFileOption = None,
+    proxy: o.ProxyOption = None,
+) -> None:
+    """Print the JSON at PATH: one record, or one page of a collection."""
+    connection = Connection(
+        instance=instance,
+        base_url=base_url,
+        token_url=token_url,
+        client_id=client_id,
+        client_secret=client_secret,
+        scopes=scopes,
+        timeout=timeout,
+        rate=rate,
+        max_attempts=max_attempts,
+        ca_file=ca_file,
+        proxy=proxy,
+    )
+    with reported(debug=debug):
+        params = filters(where or ())
+        if fields:
+            params["fields"] = parse_fields(fields)
+        with connection.client() as client:
+            show(client, path, params)
+
+
+@app.command(context_settings=_FORWARDED)
+def sandbox(context: typer.Context) -> None:
+    """Serve a local Coupa for tests; its own options: coupa sandbox --help."""
+    with reported(debug=False):
+        from coupa_async_client.sandbox import Sandbox  # noqa: F401, PLC0415  (names its extra)
+    raise typer.Exit(sandbox_main(context.args))
+
+
+@app.command()
+def demo(
+    rows: o.DemoRowsOption = 5_000,
+    folder: o.DemoFolderOption = "coupa-demo",
+    debug: o.DebugOption = False,
+) -> None:
+    """Export invoices of a local Coupa, and check that every one came once."""
+    with reported(debug=debug):
+        from .demo import demonstrate  # noqa: PLC0415  (needs the extra [sandbox])
+
+        sound = demonstrate(rows, folder)
+    raise typer.Exit(0 if sound else 1)

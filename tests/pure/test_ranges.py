@@ -1,0 +1,233 @@
+"""Spans of ids bring every row once: for any ids, page size, slots and order of completion."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coupa_async_client import CoupaShapeError, Page
+from coupa_async_client._ledger import Ledger
+from coupa_async_client._ranges import IdRanges
+from coupa_async_client.types import Ask
+from plans import Carried, by_place, ids, page, page_sizes, picking, sparse_ids
+
+slots = st.integers(1, 20)
+
+
+@given(st.one_of(ids, sparse_ids), page_sizes, slots, st.data())
+def test_every_row_once_and_nothing_left(ids, limit, slots, data):
+    plan = IdRanges(limit=limit, slots=slots)
+    carried = Carried(plan, lambda ask: by_place(ids, ask), picking(data), slots)
+    assert sorted(carried.ids) == ids
+    assert carried.left == ()
+
+
+@given(ids, page_sizes, st.data())
+def test_one_slot_is_a_chain_in_order(ids, limit, data):
+    carried = Carried(IdRanges(limit=limit), lambda ask: by_place(ids, ask), picking(data))
+    assert carried.ids == ids
+    assert carried.asks == -(-len(ids) // limit) + 1 + (len(ids) >= limit)
+
+
+@given(ids, page_sizes, st.integers(1, 24), slots, st.data())
+def test_an_instance_that_caps_pages_loses_no_row(ids, limit, cap, slots, data):
+    plan = IdRanges(limit=limit, slots=slots)
+    carried = Carried(plan, lambda ask: by_place(ids, ask, cap), picking(data), slots)
+    assert sorted(carried.ids) == ids
+
+
+@given(ids, st.lists(st.integers(0, 3_000), max_size=6, unique=True), slots, st.data())
+def test_given_spans_are_covered_and_nothing_else(ids, bounds, slots, data):
+    bounds = sorted(bounds)
+    spans = list(zip(bounds[::2], bounds[1::2], strict=False))
+    if len(bounds) % 2:
+        spans.append((bounds[-1], None))
+    plan = IdRanges(limit=25, slots=slots, spans=spans)
+    carried = Carried(plan, lambda ask: by_place(ids, ask), picking(data), slots, spans)
+    wanted = [i for i in ids if any(a < i and (b is None or i <= b) for a, b in spans)]
+    assert sorted(carried.ids) == wanted
+    assert carried.left == ()
+
+
+@given(ids, slots, st.sets(st.integers(0, 60), max_size=8), st.data())
+def test_what_fails_for_good_is_left_and_the_rest_comes(ids, slots, failing, data):
+    turn = iter(range(10**6))
+
+    def answer(ask):
+        return None if next(turn) in failing else by_place(ids, ask)
+
+    carried = Carried(IdRanges(limit=10, slots=slots), answer, picking(data), slots)
+    assert len(set(carried.ids)) == len(carried.ids)
+    for i in set(ids) - set(carried.ids):
+        assert any((a or 0) < i and (b is None or i <= b) for a, b in carried.left)
+    again = IdRanges(limit=10, slots=slots, spans=carried.left)
+    rest = Carried(again, lambda ask: by_place(ids, ask), picking(data), slots, carried.left)
+    assert sorted(carried.ids + rest.ids) == ids
+    assert rest.left == ()
+
+
+@given(ids, slots, st.integers(0, 30), st.data())
+def test_cut_anywhere_the_rest_is_what_is_left(ids, slots, cut, data):
+    """A run that is killed and its resume are together one clean run."""
+    before = []
+
+    class Killed(Exception):  # noqa: N818
+        pass
+
+    def answer(ask):
+        if len(before) >= cut:
+            raise Killed
+        before.append(ask)
+        return by_place(ids, ask)
+
+    plan = IdRanges(limit=10, slots=slots)
+    first = Carried.__new__(Carried)
+    try:
+        first.__init__(plan, answer, picking(data), slots)
+    except Killed:
+        ledger = Ledger()
+        for span in first.spans:
+            ledger.settle(span)
+        first.left = ledger.left
+    again = IdRanges(limit=10, slots=slots, spans=first.left)
+    rest = Carried(again, lambda ask: by_place(ids, ask), picking(data), slots, first.left)
+    assert sorted(first.ids + rest.ids) == ids
+
+
+@given(sparse_ids, slots, st.data())
+def test_rows_that_match_throughout_come_once_while_others_come_and_go(ids, slots, data):
+    rng = data.draw(st.randoms(use_true_random=False))
+    alive = set(ids)
+    steady = set(ids[::2])
+    high = max(ids, default=0)
+
+    def answer(ask):
+        for i in rng.sample(ids, min(3, len(ids))):
+            if i not in steady:
+                alive.symmetric_difference_update({i})
+        if rng.random() < 0.2:
+            alive.add(high + rng.randrange(1, 1000))
+        return by_place(sorted(alive), ask)
+
+    carried = Carried(IdRanges(limit=25, slots=slots), answer, picking(data), slots)
+    assert len(set(carried.ids)) == len(carried.ids)
+    assert steady <= set(carried.ids)
+
+
+def test_rows_born_above_the_top_are_reached_by_a_last_step():
+    known = list(range(1, 401))
+
+    def answer(ask):
+        landed = by_place(known, ask)
+        if 350 in landed.ids and len(known) == 400:
+            known.extend(range(401, 480))
+        return landed
+
+    carried = Carried(IdRanges(limit=50, slots=4), answer, lambda n: n - 1, 4)
+    assert sorted(carried.ids) == known
+
+
+OVERHEAD = {
+    "dense": (range(1, 20_001), 1.06),
+    "sparse": (sorted(random.Random(1).sample(range(1, 10_000_000), 20_000)), 1.25),
+    "half behind a gap of a billion": (
+        [*range(1, 10_001), *range(1_000_010_000, 1_000_020_000)],
+        1.25,
+    ),
+    "skewed": (sorted({int(1e7 * (i / 20_000) ** 4) + i + 1 for i in range(20_000)}), 1.25),
+    "clumps far apart": ([c * 10**7 + j for c in range(1, 201) for j in range(100)], 1.25),
+}
+
+
+@pytest.mark.parametrize("slots", [1, 4, 20])
+@pytest.mark.parametrize("name", OVERHEAD)
+def test_the_overhead_in_requests_is_bounded(name, slots):
+    ids, most = OVERHEAD[name]
+    ids = list(ids)
+    rng = random.Random(7)
+    plan = IdRanges(limit=50, slots=slots)
+    carried = Carried(plan, lambda ask: by_place(ids, ask), rng.randrange, slots)
+    assert sorted(carried.ids) == ids
+    assert carried.asks <= most * len(ids) / 50 + 2 * slots
+
+
+@given(ids, st.integers(1, 500), st.data())
+def test_it_stops_after_enough(ids, most, data):
+    plan = IdRanges(limit=min(50, most), spans=[(5, None)], most=most)
+    carried = Carried(plan, lambda ask: by_place(ids, ask), picking(data))
+    wanted = [i for i in ids if i > 5]
+    assert carried.ids == wanted[: len(carried.ids)]
+    assert min(most, len(wanted)) <= len(carried.ids) < most + 50
+
+
+@pytest.mark.parametrize(
+    ("pages", "words"),
+    [
+        ([[3, 2]], "id 2 came after id 3"),
+        ([[1, 1]], "id 1 came after id 1"),
+        ([[1, 2], [1, 2]], "id 1 came after id 2"),
+        ([[5, 6], [4]], "id 4 came after id 6"),
+    ],
+)
+def test_ids_that_do_not_rise_are_an_error_and_never_wrong_rows(pages, words):
+    plan = IdRanges(limit=50)
+
+    def feed_all():
+        for ids in pages:
+            (ask,) = plan.take(5)
+            plan.feed(ask, page(ids))
+
+    with pytest.raises(CoupaShapeError, match='use paging="offset"') as caught:
+        feed_all()
+    assert words in str(caught.value)
+
+
+def test_an_order_that_is_ignored_is_found_out_though_ids_happen_to_rise():
+    """50 of 60 rows came, and the scan said complete: the first page was not the lowest."""
+    order = [*range(11, 61), *range(1, 11)]
+
+    def answer(ask):
+        after, below = int(ask.params.get("id[gt]", 0)), int(ask.params.get("id[lt]", 10**9))
+        return page([i for i in order if after < i < below][: int(ask.params["limit"])])
+
+    with pytest.raises(CoupaShapeError, match="id 1 exists, though the first page"):
+        Carried(IdRanges(limit=50), answer, lambda _: 0)
+
+
+def test_a_filter_below_that_is_ignored_or_fails_says_nothing():
+    known = list(range(1, 120))
+
+    def ignoring(ask):
+        return page(known[:1]) if "id[lt]" in ask.params else by_place(known, ask)
+
+    def failing(ask):
+        return None if "id[lt]" in ask.params else by_place(known, ask)
+
+    for answer in (ignoring, failing):
+        assert Carried(IdRanges(limit=50), answer, lambda _: 0).ids == known
+
+
+@pytest.mark.parametrize(
+    "row", [b"{}", b'{"id":null}', b'{"id":true}', b'{"id":1.5}', b'{"id":"x"}']
+)
+def test_paging_by_id_needs_an_id_in_every_row(row):
+    plan = IdRanges(limit=50)
+    (ask,) = plan.take(1)
+    assert plan.take(1) == []
+    with pytest.raises(CoupaShapeError, match='a row has none; use paging="offset"'):
+        plan.feed(ask, Page([b'{"id":1}', row]))
+
+
+def test_an_id_written_as_text_counts_as_one():
+    plan = IdRanges(limit=50)
+    plan.feed(plan.take(1)[0], Page([b'{"id":"9"}', b'{"id":"10"}']))
+    asked = {"id[gt]": "10", "order_by": "id", "dir": "asc", "limit": "50"}
+    assert plan.take(1) == [Ask(asked, 50, 10)]
+
+
+@pytest.mark.parametrize("slots", [1, 8])
+def test_when_all_fails_little_is_asked(slots):
+    carried = Carried(IdRanges(limit=50, slots=slots), lambda _: None, lambda _: 0, slots)
+    assert carried.asks == 1
+    assert carried.left == ((None, None),)
