@@ -21,11 +21,12 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --python-version
 	--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: help demo test lint bench lock clean
+.PHONY: help demo test compat lint bench lock clean
 
 help:
 	@echo "make demo    export 5,000 invoices from a local Coupa"
 	@echo "make test    run the tests on the built wheel, with coverage"
+	@echo "make compat  let the published client 0.1.0 drain the sandbox, and compare"
 	@echo "make lint    check style, types and spelling"
 	@echo "make bench   run the benchmarks"
 	@echo "make lock    write the lock files again (UPGRADE=--upgrade for newer versions)"
@@ -36,6 +37,9 @@ demo: $(VENV)/.wheel
 
 test: $(VENV)/.wheel
 	@$(PY) -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=90 $(PYTEST_ARGS)
+
+compat: $(VENV)/.wheel
+	@$(PY) tests/compat/run.py --venv .venv-peers/0.1.0
 
 lint: $(VENV)/.lint
 	$(VENV)/bin/ruff check .

@@ -9,6 +9,7 @@ import random
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Collection, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TypeVar
@@ -29,6 +30,11 @@ log = logging.getLogger("coupa_async_client")
 _CLOSED = "this client is closed; make a new one, and close it after the last row"
 _THROTTLED = (429, 503)
 _MOST_REFUSALS = 2
+_SHORT_QUEUE = 2
+"""Requests of a plan that may wait for leave to send: one to go next, one behind it."""
+
+_LOOK_AGAIN = 0.02
+"""Seconds until a plan that is held back by the pace looks whether more may leave."""
 _MOST_TOKENS = 6
 """Answers of 401 to one request, those in the gap after a new token and for old ones included."""
 
@@ -62,6 +68,7 @@ class Engine:
         self._clock = clock
         self._chance = chance
         self._contacted = False
+        self._queued = 0
         self._tasks: set[asyncio.Task[Page]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
@@ -111,6 +118,15 @@ class Engine:
         self._closed = True
         await cancelled(set(self._tasks))
         await self._transport.aclose()
+
+    def spare(self) -> int | None:
+        """Tell how many more requests would leave soon; None where nothing but slots bounds them.
+
+        More would wait in the queue, where they hold up nothing but a better choice of what to ask.
+        """
+        if self._bucket is None:
+            return None
+        return self._bucket.free(self._clock()) + _SHORT_QUEUE - self._queued
 
     def task(self, work: Coroutine[None, None, Page]) -> asyncio.Task[Page]:
         """Start a task that ends with the client at the latest."""
@@ -179,11 +195,9 @@ class Engine:
             tally.statuses[response.status] += 1
             if response.status != 401:  # noqa: PLR2004
                 self.auth.accepted(token)
-                try:
+                with suppress(CoupaClientError):  # said again below, without secrets
                     return read(request, response)
-                except CoupaClientError:
-                    read(request, self.auth.redacted(response, token))
-                    raise
+                return read(request, self.auth.redacted(response, token))
             tally.retries["401"] += 1
             wait = self.auth.refused(token)
             if wait > 0:
@@ -207,7 +221,7 @@ class Engine:
             try:
                 if permit.wait > 0:
                     tally.waited += permit.wait
-                    await asyncio.sleep(permit.wait)
+                    await self._queue(permit.wait)
                 token = await self.auth.token()
             except BaseException:
                 self._bucket.give_back(permit)
@@ -215,6 +229,13 @@ class Engine:
             if self._bucket.honours(permit):
                 return token
         return await self.auth.token()
+
+    async def _queue(self, seconds: float) -> None:
+        self._queued += 1
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._queued -= 1
 
     async def _exchange(self, request: Request) -> Response:
         """Send the token call: not paced, and safe to repeat, since a second token harms nobody."""
@@ -271,6 +292,7 @@ class Run:
         self._flying: dict[asyncio.Task[Page], Ask] = {}
         self._landed: list[asyncio.Task[Page]] = []
         self._ready: deque[Page] = deque()
+        self._unstarted = 0
 
     async def next(self) -> Page | None:
         """Return the next page, an empty one where a span turned out to hold no more; None at the end.
@@ -282,10 +304,15 @@ class Run:
             if not self._landed:
                 if self._plan.done:
                     return None
-                self._launch()
-                await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+                held_back = self._launch()
+                await asyncio.wait(
+                    self._flying,
+                    timeout=_LOOK_AGAIN if held_back else None,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
                 self._landed = [task for task in self._flying if task.done()]
-            self._ready += self._read(self._landed.pop())
+            if self._landed:
+                self._ready += self._read(self._landed.pop())
         self._launch()
         return self._ready.popleft()
 
@@ -294,15 +321,24 @@ class Run:
         flying, self._flying, self._landed = self._flying, {}, []
         await cancelled(flying)
 
-    def _launch(self) -> None:
-        room = self._slots - len(self._flying) + len(self._landed)
-        for ask in self._plan.take(room):
-            self._flying[self._engine.task(self._fetch(ask))] = ask
+    def _launch(self) -> bool:
+        """Let as many set out as there are slots and the pace has room; tell whether it had not."""
+        slots = self._slots - len(self._flying) + len(self._landed)
+        spare = self._engine.spare()
+        paced = slots if spare is None else max(spare - self._unstarted, 0 if self._flying else 1)
+        for ask in self._plan.take(min(slots, paced)):
+            self._unstarted += 1
+            self._flying[self._engine.task(self._fly(ask))] = ask
         if not self._flying and not self._plan.done:
             msg = (
                 f"{type(self._plan).__name__} asks for nothing and is not done; rows would be lost"
             )
             raise AssertionError(msg)
+        return paced < slots
+
+    async def _fly(self, ask: Ask) -> Page:
+        self._unstarted -= 1
+        return await self._fetch(ask)
 
     def _read(self, task: asyncio.Task[Page]) -> list[Page]:
         ask = self._flying.pop(task)

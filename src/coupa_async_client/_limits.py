@@ -29,6 +29,11 @@ class TokenBucket:
         self._paused_until = float("-inf")
         self._epoch = 0
 
+    def free(self, now: float) -> int:
+        """Count the requests that may leave at this moment."""
+        ahead = now + self._slack - max(self._arrival, now)
+        return max(0, int(ahead / self._interval + 1 + 1e-9))
+
     def reserve(self, now: float) -> Permit:
         """Book the next free moment; times are seconds on any one steady clock.
 

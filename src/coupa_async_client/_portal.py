@@ -51,7 +51,8 @@ class Portal:
         known = set() if known is None else known
         future: Future[T] | None = None
         try:
-            future = asyncio.run_coroutine_threadsafe(_known(work, known), self._running())
+            loop = self._running()
+            future = asyncio.run_coroutine_threadsafe(_known(work, known), loop)
             return _result(future)
         except CancelledError:
             msg = "the client was closed while it was at work; close it after the last row"

@@ -15,6 +15,7 @@ from coupa_async_client import (
     CoupaClient,
     CoupaConfigError,
     CoupaForbiddenError,
+    IncompleteScanError,
 )
 from coupa_async_client.sandbox import Sandbox
 
@@ -125,6 +126,11 @@ class Watched(CoupaAsyncClient):
             self.given.setdefault(resource, []).extend(page)
             yield page
 
+    async def iter_items(self, resource, **options):
+        async for row in super().iter_items(resource, **options):
+            self.given.setdefault(resource, []).append(row)
+            yield row
+
 
 @documented
 async def test_the_offset_examples(sandbox):
@@ -172,7 +178,7 @@ def test_page_size_is_sent_as_limit(sync_client, shared):
     before = len(shared.journal)
     sync_client.collect_items("users", page_size=15)
     sent = [dict(e.query) for e in shared.journal[before:] if e.path == "/api/users"]
-    assert {query["limit"] for query in sent} == {"15"}
+    assert {query["limit"] for query in sent} == {"15", "16"}  # with the row before, but the first
 
 
 @pytest.mark.parametrize(
@@ -199,5 +205,7 @@ def test_a_page_that_fails_is_never_left_out(arguments):
     with Sandbox(polite=True, throttle="off", rows={"users": 1000}) as sandbox:
         sandbox.fault("403", path="users", nth=7, times=1)
         arguments |= {"base_url": sandbox.base_url, "token_url": sandbox.token_url}
-        with CoupaClient(**arguments) as client, pytest.raises(CoupaForbiddenError):
+        with CoupaClient(**arguments) as client, pytest.raises(IncompleteScanError) as caught:
             client.collect_items("users", params={}, page_size=50)
+    assert isinstance(caught.value.__cause__, CoupaForbiddenError)
+    assert caught.value.holes["left"]

@@ -13,6 +13,9 @@ pytestmark = pytest.mark.anyio
 PAGINGS = ("auto", "keyset", "offset")
 
 
+ORDERED = ("keyset", "offset")
+
+
 def asked(sandbox, resource, since=0):
     return [e for e in sandbox.journal[since:] if e.path == f"/api/{resource}"]
 
@@ -22,11 +25,12 @@ def asked(sandbox, resource, since=0):
 def test_every_row_once_at_any_page_size(arguments, drain, paging, page_size):
     outcome = drain(arguments, "invoices", paging=paging, page_size=page_size, fields='["id"]')
     assert outcome.error is None
-    assert outcome.ids == list(range(1, 521))
+    assert sorted(outcome.ids) == list(range(1, 521))
+    assert paging == "auto" or outcome.ids == sorted(outcome.ids)
     receipt = outcome.receipt
     assert (receipt.rows, receipt.id_min, receipt.id_max) == (520, 1, 520)
     assert receipt.complete
-    assert receipt.pages == -(-520 // page_size)
+    assert receipt.holes == ()
     assert receipt.statuses == {200: receipt.requests}
     assert receipt.retries == {}
     assert receipt.token_refreshes == 1
@@ -36,14 +40,14 @@ def test_every_row_once_at_any_page_size(arguments, drain, paging, page_size):
 def test_a_page_size_of_100_skips_no_row(arguments, drain, paging):
     with pytest.warns(UserWarning, match="page_size=100") as caught:
         outcome = drain(arguments, "approvals", paging=paging, page_size=100)
-    assert outcome.ids == list(range(1, 1001))
+    assert sorted(outcome.ids) == list(range(1, 1001))
     assert len(caught) == 1
 
 
 @pytest.mark.parametrize("paging", PAGINGS)
 def test_rows_come_value_for_value(shared, arguments, drain, paging):
     outcome = drain(arguments, "suppliers", paging=paging)
-    assert outcome.rows == shared.rows("suppliers")
+    assert sorted(outcome.rows, key=lambda row: row["id"]) == shared.rows("suppliers")
 
 
 @pytest.mark.parametrize("paging", PAGINGS)
@@ -54,9 +58,8 @@ def test_filters_are_passed_on(shared, arguments, drain, paging):
         "approver[login][not_eq]": "nobody+at all:é",
     }
     outcome = drain(arguments, "approvals", params=params, paging=paging)
-    assert outcome.rows == shared.rows(
-        "approvals", params | {"status[in]": "pending_approval,approved"}
-    )
+    expected = shared.rows("approvals", params | {"status[in]": "pending_approval,approved"})
+    assert sorted(outcome.rows, key=lambda row: row["id"]) == expected
     assert 0 < len(outcome.rows) < 1000
 
 
@@ -82,7 +85,8 @@ def test_max_items_is_exact_and_asks_for_no_more(arguments, drain, paging, most)
     outcome = drain(arguments, "suppliers", paging=paging, max_items=most)
     assert outcome.ids == list(range(1, most + 1))
     assert outcome.receipt.complete
-    assert outcome.receipt.requests == -(-most // 50)
+    pages = -(-most // 50)
+    assert outcome.receipt.requests <= pages + (most > 50)  # one look below the first full page
 
 
 def test_an_id_that_was_not_asked_for_is_not_handed_over(shared, arguments, drain):
@@ -93,10 +97,11 @@ def test_an_id_that_was_not_asked_for_is_not_handed_over(shared, arguments, drai
     assert dict(asked(shared, "users", before)[0].query)["fields"] == '["id","login"]'
 
 
-def test_offset_paging_asks_for_nothing_but_the_fields(shared, arguments, drain):
+def test_offset_paging_asks_for_the_id_too_and_takes_it_out(shared, arguments, drain):
     before = len(shared.journal)
-    drain(arguments, "users", fields=["login"], paging="offset")
-    assert dict(asked(shared, "users", before)[0].query)["fields"] == '["login"]'
+    outcome = drain(arguments, "users", fields=["login"], paging="offset")
+    assert [set(row) for row in outcome.rows] == [{"login"}] * 30
+    assert dict(asked(shared, "users", before)[0].query)["fields"] == '["id","login"]'
 
 
 @pytest.mark.parametrize("order", [{"order_by": "login", "dir": "desc"}, {"dir": "desc"}])
@@ -117,6 +122,7 @@ def test_limit_and_offset_among_the_params_are_understood(arguments, drain):
     outcome = drain(arguments, "users", params={"limit": "7", "offset": 20})
     assert outcome.ids == list(range(21, 31))
     assert outcome.receipt.pages == 2
+    assert outcome.receipt.paging == "offset"
 
 
 def test_an_unknown_resource_is_one_clear_error(arguments, drain):
@@ -141,6 +147,10 @@ def test_an_unknown_resource_is_one_clear_error(arguments, drain):
         ({"params": {"offset": -1}}, "params['offset'] is -1"),
         ({"params": {"limit": "all"}}, "params['limit'] is 'all'"),
         ({"params": {"status": None}}, "[blank]"),
+        ({"params": "status=approved"}, "give a mapping"),
+        ({"on_error": "ignore"}, "on_error is 'ignore'"),
+        ({"resume": {}}, "give a scan's checkpoint"),
+        ({"resume": {"version": 1, "query": "other", "by": "id", "left": []}}, "another question"),
     ],
 )
 async def test_a_wrong_argument_is_an_error_before_anything_is_sent(client, shared, options, words):
@@ -158,7 +168,8 @@ async def test_fields_among_the_params_count_as_fields(client):
 
 async def test_pages_hand_over_bytes(client):
     pages = [page async for page in client.scan("suppliers").pages()]
-    assert [len(page) for page in pages] == [50, 50, 30]
+    assert sum(len(page) for page in pages) == 130
+    assert all(0 < len(page) <= 50 for page in pages)
     assert all(isinstance(page, Page) and type(page.raw[0]) is bytes for page in pages)
 
 
@@ -193,7 +204,7 @@ async def test_closing_the_client_ends_a_scan_with_a_clear_error(arguments):
     pages = client.scan("invoices", paging="offset").pages()
     await anext(pages)
     await client.aclose()
-    with pytest.raises(CoupaConfigError, match="closed while a scan was running"):
+    with pytest.raises(CoupaConfigError, match="this client is closed"):
         async for _ in pages:
             pass
     with pytest.raises(CoupaConfigError, match="this client is closed"):

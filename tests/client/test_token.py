@@ -1,13 +1,20 @@
 """The token: fetched once for all, renewed when it runs out or is refused, never shown."""
 
 import asyncio
+import json
 import logging
 from base64 import b64encode
 from urllib.parse import parse_qs
 
 import pytest
 
-from coupa_async_client import CoupaAsyncClient, CoupaAuthError, CoupaServerError, auth
+from coupa_async_client import (
+    CoupaAsyncClient,
+    CoupaAuthError,
+    CoupaClientError,
+    IncompleteScanError,
+    auth,
+)
 from coupa_async_client.auth import OAuth2ClientCredentials
 from coupa_async_client.sandbox import Sandbox
 from coupa_async_client.types import Response
@@ -81,12 +88,12 @@ async def test_a_token_revoked_in_mid_scan_is_renewed_once_for_all_tasks():
 
 
 async def test_a_short_lived_token_is_renewed_before_it_expires():
-    with Sandbox(polite=True, throttle="off", rows={"users": 1500}, token_seconds=1) as sandbox:
+    with Sandbox(polite=True, throttle="off", rows={"users": 3000}, token_seconds=1) as sandbox:
         async with CoupaAsyncClient(
             sandbox.base_url, sandbox.token_url, sandbox.client_id, sandbox.client_secret, rate=25.0
         ) as client:
             scan = client.scan("users", fields='["id"]', paging="offset")
-            assert len(await scan.collect()) == 1500
+            assert len(await scan.collect()) == 3000
     assert 2 <= scan.receipt.token_refreshes <= scan.receipt.elapsed + 2
 
 
@@ -182,10 +189,58 @@ async def test_a_refusal_that_repeats_the_token_does_not_show_it():
     def answer(seen):
         return http(500, f"Authorization: Bearer {seen.token}".encode())
 
-    with Server(answer) as server, pytest.raises(CoupaServerError) as caught:
+    with Server(answer) as server, pytest.raises(IncompleteScanError) as caught:
         await scanned(server, paging="keyset")
-    assert "token-1" not in f"{caught.value} {vars(caught.value)}"
-    assert caught.value.snippet == "Authorization: Bearer ***"
+    cause = caught.value.__cause__
+    assert "token-1" not in f"{caught.value} {vars(caught.value)} {cause} {vars(cause)}"
+    assert cause.snippet == "Authorization: Bearer ***"
+
+
+@pytest.mark.parametrize("body", [{"errors": ["bad token Bearer token-1"]}, "<html>token-1"])
+async def test_a_200_that_repeats_the_token_does_not_show_it(body):
+    text = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    with Server(lambda _: http(200, text)) as server, pytest.raises(CoupaClientError) as caught:
+        await scanned(server, paging="keyset")
+    cause = caught.value.__cause__ or caught.value
+    assert "token-1" not in f"{caught.value} {cause} {vars(cause)}"
+
+
+@pytest.mark.parametrize("token", ["", "abc\n", "tök", "two words"])
+async def test_a_token_that_no_header_can_carry_is_refused_without_being_shown(token):
+    with Server(serving(IDS), token=lambda _: grant(token)) as server:
+        with pytest.raises(CoupaAuthError, match="without a token") as caught:
+            await scanned(server)
+        assert server.api == []
+    assert not token or token not in str(caught.value)
+
+
+async def test_a_secret_spelled_as_in_a_form_is_not_shown_either():
+    refusal = http(400, b"you sent client_secret=s3cret%2B%2F%3D and s3cret+/=")
+    with Server(serving(IDS), token=lambda _: refusal) as server:
+        client = CoupaAsyncClient(**server.arguments(client_secret="s3cret+/="))  # noqa: S106
+        with pytest.raises(CoupaAuthError) as caught:
+            await client.get("invoices")
+        await client.aclose()
+    assert "s3cret" not in str(caught.value)
+
+
+async def test_one_try_per_request_still_renews_a_token():
+    first = "token-1"
+    with Server(answering(lambda seen: seen.token == first), token=numbered) as server:
+        async with CoupaAsyncClient(**server.arguments(max_attempts=1)) as client:
+            client._engine.auth.accepted(await client._engine.auth.token())
+            assert await client.get("invoices")
+
+
+async def test_a_token_is_fresh_when_it_is_sent_however_long_the_queue():
+    """400 calls at once, tokens of 2 s: the token was taken first and had expired after the wait."""
+    with Sandbox(polite=True, throttle="off", rows={"users": 3}, token_seconds=1) as sandbox:
+        async with CoupaAsyncClient(
+            sandbox.base_url, sandbox.token_url, sandbox.client_id, sandbox.client_secret, rate=40.0
+        ) as client:
+            await asyncio.gather(*(client.get("users/1") for _ in range(120)))
+        statuses = [entry.status for entry in sandbox.journal]
+    assert statuses.count(401) <= 3
 
 
 def credentials(send, clock=lambda: 0.0):

@@ -68,6 +68,16 @@ def test_a_pause_voids_what_was_booked_and_spaces_what_follows():
     assert all(bucket.honours(permit) for permit in again)
 
 
+def test_what_is_free_is_what_needs_no_wait():
+    bucket = TokenBucket(25.0, 20)
+    for free in range(15, 0, -1):
+        assert bucket.free(5.0) == free
+        assert bucket.reserve(5.0).wait == 0.0
+    assert bucket.free(5.0) == 0
+    assert bucket.free(5.04) == 1
+    assert bucket.free(50.0) == 15
+
+
 def test_a_permit_that_is_given_back_delays_nobody():
     """500 calls were cancelled, and the next one waited 19 s for places nobody took."""
     bucket = TokenBucket(25.0, 20)

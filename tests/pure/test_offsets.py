@@ -88,7 +88,7 @@ def test_pages_held_back_are_bounded_by_the_window():
     plan = OffsetWindow(limit=1, window=5)
     rows = list(range(1, 1_000))
     for _ in range(20):
-        plan.feed(*[(ask, by_place(rows, ask)) for ask in plan.take(1)][0])
+        plan.feed(*next((ask, by_place(rows, ask)) for ask in plan.take(1)))
     first, *others = plan.take(50)
     held = 0
     while others:

@@ -174,9 +174,9 @@ def test_ids_that_do_not_rise_are_an_error_and_never_wrong_rows(pages, words):
     plan = IdRanges(limit=50)
 
     def feed_all():
-        for ids in pages:
+        for each in pages:
             (ask,) = plan.take(5)
-            plan.feed(ask, page(ids))
+            plan.feed(ask, page(each))
 
     with pytest.raises(CoupaShapeError, match='use paging="offset"') as caught:
         feed_all()
