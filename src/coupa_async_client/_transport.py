@@ -45,9 +45,11 @@ class Transport(Protocol):
 
     async def send(self, request: Request) -> Response:
         """Return the complete answer, whatever its status."""
+        ...
 
     async def aclose(self) -> None:
         """Close every connection."""
+        ...
 
 
 class HttpTransport:

@@ -75,18 +75,22 @@ class Plan(Protocol):
     @property
     def done(self) -> bool:
         """Tell whether every page has left and none is to be asked for."""
+        ...
 
     def take(self, room: int) -> list[Ask]:
         """Return at most `room` new requests; none while the plan waits for answers."""
+        ...
 
     def feed(self, ask: Ask, page: "Page") -> list["Page"]:
         """Take the answer to one request and return the pages that may leave now.
 
         Each accounts for a span; one that is known to hold no more rows leaves as an empty page.
         """
+        ...
 
     def fail(self, ask: Ask) -> list["Page"]:
         """Leave out what one request asked for, since it failed for good; go on with the rest."""
+        ...
 
 
 class _Identified(msgspec.Struct):

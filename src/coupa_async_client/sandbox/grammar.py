@@ -188,7 +188,7 @@ def _order(name: str | None, schema: Schema, config: Config) -> Order | None:
     if name is None or not config.honour_order:
         return None
     target = schema.resolve([name])
-    if target is None or len(target.path) > 1 or target.kind in {"object", "list", "map"}:
+    if target is None or len(target.path) != 1 or target.kind in {"object", "list", "map"}:
         if config.unknown_filter == "400":
             raise bad_query(f"order_by={name}: there is no such attribute to order by")
         return None

@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import os
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
@@ -124,7 +124,7 @@ class Sandbox:
     def rows(
         self,
         resource: str,
-        params: Mapping[str, object] | Iterable[tuple[str, object]] | None = None,
+        params: Mapping[str, object] | Sequence[tuple[str, object]] = (),
     ) -> list[Row]:
         """Return all rows that the filters match, in id order, without paging.
 
@@ -132,7 +132,7 @@ class Sandbox:
             KeyError: there is no such resource.
             RefusalError: a filter that the API would answer with a 400.
         """
-        pairs = params.items() if isinstance(params, Mapping) else (params or ())
+        pairs = params.items() if isinstance(params, Mapping) else params
         asked = [(name, _text(value)) for name, value in pairs]
         with self._engine.lock:
             table = self._table(resource)
