@@ -21,22 +21,27 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --python-version
 	--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: help demo test compat lint bench lock clean
+.PHONY: help demo test properties compat lint bench lock clean
 
 help:
-	@echo "make demo    export 5,000 invoices from a local Coupa"
-	@echo "make test    run the tests on the built wheel, with coverage"
-	@echo "make compat  let the published client 0.1.0 drain the sandbox, and compare"
-	@echo "make lint    check style, types and spelling"
-	@echo "make bench   run the benchmarks"
-	@echo "make lock    write the lock files again (UPGRADE=--upgrade for newer versions)"
-	@echo "make clean   remove everything that these made"
+	@echo "make demo         export 5,000 invoices from a local Coupa"
+	@echo "make test         run the tests on the built wheel, with coverage"
+	@echo "make properties  run the property tests with 2,000 examples each"
+	@echo "make compat       let the published client 0.1.0 drain the sandbox, and compare"
+	@echo "make lint         check style, types and spelling"
+	@echo "make bench        run the benchmarks"
+	@echo "make reliability  let faults meet this library and others, and write docs/reliability.md"
+	@echo "make lock         write the lock files again (UPGRADE=--upgrade for newer versions)"
+	@echo "make clean        remove everything that these made"
 
 demo: $(VENV)/.wheel
 	@$(VENV)/bin/coupa demo
 
 test: $(VENV)/.wheel
 	@$(PY) -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=90 $(PYTEST_ARGS)
+
+properties: $(VENV)/.wheel
+	@HYPOTHESIS_PROFILE=scheduled $(PY) -m pytest -q -o timeout=600 tests/pure tests/sandbox/test_grammar.py
 
 compat: $(VENV)/.wheel
 	@$(PY) tests/compat/run.py --venv .venv-peers/0.1.0
@@ -52,14 +57,17 @@ bench: $(VENV)/.wheel
 	@test -f benchmarks/run.py || { echo "benchmarks/run.py does not exist: there is no benchmark yet" >&2; exit 1; }
 	@$(PY) benchmarks/run.py
 
+reliability: $(VENV)/.wheel
+	@$(PY) benchmarks/reliability/run.py
+
 lock:
 	@command -v "$(UV)" >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
 	$(COMPILE) --group test --group build --output-file requirements.lock
 	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-lint.lock
 
 clean:
-	rm -rf $(VENV) dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) .venv-peers dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.ready: requirements.lock
 	@command -v "$(PYTHON)" >/dev/null || \

@@ -1,16 +1,23 @@
 """What every test may rely on: asyncio alone, no settings from outside, loopback only, nothing left over."""
 
 import inspect
+import os
 import socket
 import threading
 from importlib.util import find_spec
 
+import hypothesis
 import pytest
 
 from floors import PACKAGE
 from guards import guarded, leaving_no_task, outside_settings, threads_left
 
 pytest_plugins = ["coverage_floors"]
+
+# `make properties` runs the scheduled one: the same tests with more examples each.
+hypothesis.settings.register_profile("fast", max_examples=60, deadline=None)
+hypothesis.settings.register_profile("scheduled", max_examples=2_000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
 def pytest_report_header():

@@ -35,7 +35,7 @@ class Carried:
 
     def __init__(self, plan, answer, pick, slots=20, spans=((None, None),)):
         """`answer` gives a page, or None for one that fails; `pick(n)` says which lands next."""
-        self.ids, self.asks, self.spans = [], 0, []
+        self.ids, self.asks, self.pages = [], 0, []
         ledger = Ledger(spans)
         flying = []
         while not plan.done:
@@ -49,7 +49,7 @@ class Carried:
             landed = answer(ask)
             for left in plan.fail(ask) if landed is None else plan.feed(ask, landed):
                 self.ids += left.ids
-                self.spans.append(left.span)
+                self.pages.append(left)
                 ledger.settle(left.span)
         self.left = ledger.left
 

@@ -212,10 +212,12 @@ class OffsetWindow:
     def _passed(self, page: Page, leads: bool) -> Page:
         """Drop rows that came before; see whether the first is the last of the block before."""
         keys = [raw if id_ is None else id_ for raw, id_ in zip(page.raw, page.ids, strict=True)]
-        skip = 0
+        skip, (start, end) = 0, page.span
         if leads and self._last is not None:
             skip = int(keys[:1] == [self._last])
             self.drift += 1 - skip
+        elif leads and keys and start is not None:
+            start -= 1  # the block before failed, and this is its last row
         fresh = [
             position
             for position, id_ in enumerate(page.ids)
@@ -230,7 +232,7 @@ class OffsetWindow:
                 'come before: this resource does not honour offset; use paging="keyset"'
             )
             raise CoupaShapeError(msg)
-        return page.keep(fresh).covering(page.span)
+        return page.keep(fresh).covering((start, end))
 
     def _sees_the_end(self) -> bool:
         if any(b.flying or self._lacks_rows(b) for b in self._blocks):

@@ -112,6 +112,9 @@ def question(
         CoupaConfigError: names the argument, its value and the remedy.
     """
     asked, fields = _without_fields(params, fields)
+    if resume is not None and not _is_checkpoint(resume):
+        msg = f"resume is {resume!r}; give a scan's checkpoint, or the holes of an IncompleteScanError"
+        raise CoupaConfigError(msg)
     if on_error not in ("raise", "finish"):
         msg = f'on_error is {on_error!r}; it is "raise" or "finish"'
         raise CoupaConfigError(msg)
@@ -191,11 +194,8 @@ def _left_of(resume: Checkpoint, question: Question) -> tuple[Span, ...]:
     """Read what a checkpoint or the holes of an error leave to be done.
 
     Raises:
-        CoupaConfigError: it is none, or belongs to another question or way of paging.
+        CoupaConfigError: it belongs to another question or way of paging, or names no spans.
     """
-    if dict(resume).get("version") != _VERSION:
-        msg = f"resume is {resume!r}; give a scan's checkpoint, or the holes of an IncompleteScanError"
-        raise CoupaConfigError(msg)
     if resume.get("query") != question.name or resume.get("by") != question.by:
         msg = (
             f"resume belongs to another question ({resume.get('query')}, by {resume.get('by')}) than "
@@ -208,6 +208,10 @@ def _left_of(resume: Checkpoint, question: Question) -> tuple[Span, ...]:
     except (TypeError, ValueError, KeyError):
         msg = f"resume names no spans under 'left': {resume.get('left')!r}"
         raise CoupaConfigError(msg) from None
+
+
+def _is_checkpoint(resume: object) -> bool:
+    return isinstance(resume, Mapping) and resume.get("version") == _VERSION
 
 
 def _place(value: object) -> int | None:

@@ -73,7 +73,7 @@ class IdRanges:
         self._asks = 0
         self._rows = 0
         self._failures = 0
-        self._top: int | None = None
+        self._top = self._walks[-1].after if self._walks else None
         self._tail = False
         self._lowest: int | None = None
         self._looking_below = False
