@@ -47,6 +47,8 @@ class Tally:
     retries: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
     waited: float = 0.0
+    queued: int = 0
+    queued_since: float = 0.0
     backed_off: float = 0.0
 
 
@@ -220,8 +222,7 @@ class Engine:
             permit = self._bucket.reserve(self._clock())
             try:
                 if permit.wait > 0:
-                    tally.waited += permit.wait
-                    await self._queue(permit.wait)
+                    await self._queue(permit.wait, tally)
                 token = await self.auth.token()
             except BaseException:
                 self._bucket.give_back(permit)
@@ -230,12 +231,18 @@ class Engine:
                 return token
         return await self.auth.token()
 
-    async def _queue(self, seconds: float) -> None:
+    async def _queue(self, seconds: float, tally: Tally) -> None:
         self._queued += 1
+        tally.queued += 1
+        if tally.queued == 1:
+            tally.queued_since = self._clock()
         try:
             await asyncio.sleep(seconds)
         finally:
             self._queued -= 1
+            tally.queued -= 1
+            if tally.queued == 0:
+                tally.waited += self._clock() - tally.queued_since
 
     async def _exchange(self, request: Request) -> Response:
         """Send the token call: not paced, and safe to repeat, since a second token harms nobody."""

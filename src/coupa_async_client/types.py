@@ -214,9 +214,9 @@ class ScanReceipt:
     """What one scan did; JSON by `to_dict()`.
 
     `complete` is true once the scan reached its end, so that nothing that was asked for is missing
-    (with `max_items`, once that many rows were handed over). Times are seconds: `waited` is spent
-    waiting for the rate limit, `backed_off` between a failed try and the next, both summed over all
-    requests in flight.
+    (with `max_items`, once that many rows were handed over). Times are seconds: in `waited` of
+    them at least one request waited for the rate limit; `backed_off` lie between a failed try and
+    the next, summed over all requests.
 
     `duplicates` counts rows that came again under offset paging and were dropped, `drift` the places
     between two pages where rows had moved, so that some may be missing. `holes` are the spans that

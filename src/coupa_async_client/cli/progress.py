@@ -22,15 +22,17 @@ def progress(scan: SyncScan, *, shown: bool) -> Iterator[None]:
         yield
         return
     spinner = Spinner("line")
+    console = Console(stderr=True, highlight=False)
 
     def moment() -> Spinner:
-        text = Text(progress_line(scan.receipt), no_wrap=True, overflow="ellipsis")
+        text = Text(progress_line(scan.receipt))
+        text.truncate(console.width - 3, overflow="ellipsis")  # the spinner and a space before it
         spinner.update(text=text)
         return spinner
 
     with Live(
         get_renderable=moment,
-        console=Console(stderr=True, highlight=False),
+        console=console,
         transient=True,
         redirect_stdout=False,
         redirect_stderr=False,
