@@ -73,7 +73,9 @@ async def test_a_task_that_was_cancelled_may_end():
     async def careful():
         asyncio.create_task(asyncio.Event().wait()).cancel()
 
+    before = asyncio.all_tasks()
     await leaving_no_task(careful)()
+    assert asyncio.all_tasks() == before
 
 
 @pytest.mark.parametrize(

@@ -83,12 +83,8 @@ def _split(body: bytes) -> list[bytes]:
 def _split_half_emojis(text: str) -> list[bytes]:
     """Split a list that holds a lone surrogate, which the standard library reads and msgspec does not."""
     decode = json.JSONDecoder().raw_decode
-    whole = json.loads(text)
-    if not isinstance(whole, list):
-        msg = "Expected `array`"
-        raise msgspec.ValidationError(msg)
     rows, end = [], text.index("[")
-    for _ in whole:
+    for _ in json.loads(text):
         start = re.compile(r"[^\s,]").search(text, end + 1)
         assert start is not None  # noqa: S101  (json.loads has just found a row here)
         _, after = decode(text, start.start())

@@ -112,12 +112,7 @@ def question(
         CoupaConfigError: names the argument, its value and the remedy.
     """
     asked, fields = _without_fields(params, fields)
-    if resume is not None and not _is_checkpoint(resume):
-        msg = f"resume is {resume!r}; give a scan's checkpoint, or the holes of an IncompleteScanError"
-        raise CoupaConfigError(msg)
-    if on_error not in ("raise", "finish"):
-        msg = f'on_error is {on_error!r}; it is "raise" or "finish"'
-        raise CoupaConfigError(msg)
+    _check_choices(on_error, resume)
     if not until_empty and offset_end is None:
         msg = "until_empty=False needs an offset_end: without it the sweep would never end"
         raise CoupaConfigError(msg)
@@ -208,6 +203,15 @@ def _left_of(resume: Checkpoint, question: Question) -> tuple[Span, ...]:
     except (TypeError, ValueError, KeyError):
         msg = f"resume names no spans under 'left': {resume.get('left')!r}"
         raise CoupaConfigError(msg) from None
+
+
+def _check_choices(on_error: str, resume: object) -> None:
+    if on_error not in ("raise", "finish"):
+        msg = f'on_error is {on_error!r}; it is "raise" or "finish"'
+        raise CoupaConfigError(msg)
+    if resume is not None and not _is_checkpoint(resume):
+        msg = f"resume is {resume!r}; give a scan's checkpoint, or the holes of an IncompleteScanError"
+        raise CoupaConfigError(msg)
 
 
 def _is_checkpoint(resume: object) -> bool:

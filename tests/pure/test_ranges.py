@@ -219,6 +219,28 @@ def test_an_id_written_as_text_counts_as_one():
     assert plan.take(1) == [Ask(asked, 50, 10)]
 
 
+def test_a_page_that_reaches_into_spans_not_yet_asked_for_serves_them_too():
+    known = list(range(1, 81))
+    spans = [(0, 10), (10, 20), (20, 30), (35, None)]
+    plan = IdRanges(limit=50, spans=spans)
+    carried = Carried(plan, lambda ask: by_place(known, ask), lambda _: 0, 1, spans)
+    assert carried.ids == [i for i in known if i <= 30 or i > 35]
+    assert carried.left == ()
+    assert carried.asks == 3  # one for the first three spans, two for the open one
+
+
+def test_after_three_failures_in_a_row_the_rest_is_not_asked_for():
+    known = list(range(1, 5_001))
+
+    def answer(ask):
+        return by_place(known, ask) if ask.place is None else None
+
+    carried = Carried(IdRanges(limit=50), answer, lambda _: 0)
+    assert carried.asks == 5  # the first page, the look below it, and three that fail
+    assert carried.ids == known[:50]
+    assert carried.left == ((50, None),)
+
+
 @pytest.mark.parametrize("slots", [1, 8])
 def test_when_all_fails_little_is_asked(slots):
     carried = Carried(IdRanges(limit=50, slots=slots), lambda _: None, lambda _: 0, slots)
