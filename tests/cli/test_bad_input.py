@@ -62,6 +62,13 @@ WRONG_ARGUMENTS = {
     "get-where": (["get", "invoices/1", "--where", "x"], ["malformed"]),
     "extension": (["export", "invoices", "-o", "a.xlsx"], ["a.xlsx", ".csv"]),
     "format": ([*INVOICES, "--format", "xml"], ["--format", "xml"]),
+    "on-error": ([*INVOICES, "--on-error", "ignore"], ["--on-error", "finish"]),
+    "resume-on-stdout": (["export", "invoices", "-o", "-", "--resume"], ["-o rows.jsonl"]),
+    "resume-of-a-device": (
+        ["export", "invoices", "-o", "/dev/null", "--resume", "--format", "jsonl"],
+        ["/dev/null is no file"],
+    ),
+    "receipt-folder": ([*INVOICES, "--receipt", "no/r.json"], ["no/r.json", "does not exist"]),
     "csv-on-stdout": (["export", "invoices", "-o", "-", "--format", "csv"], ["-o rows.csv"]),
     "folder-missing": (["export", "invoices", "-o", "no/a.csv"], ["no/a.csv", "does not exist"]),
     "folder-for-file": (["export", "invoices", "-o", ".", "--format", "csv"], ["is a folder"]),
@@ -133,13 +140,13 @@ def test_what_is_not_there_is_a_404(sandbox, coupa, tmp_path, command):
 
 def test_a_403_half_way_keeps_the_old_file_and_says_how_far_it_came(sandbox, coupa, tmp_path):
     (tmp_path / "a.jsonl").write_text("old")
-    sandbox.fault(do="403", path="invoices", nth=3)
+    sandbox.fault(do="403", path="invoices", query={"id[gt]": "100"})
 
-    ran = coupa(*INVOICES, environment=sandbox.env())
+    ran = coupa(*INVOICES, "--paging", "keyset", environment=sandbox.env())
 
-    assert_refused(ran, 1, "403", "scopes or permissions", "rows had come", "a.jsonl is untouched")
+    words = ["403", "scopes or permissions", "100 rows had come", "a.jsonl is untouched"]
+    assert_refused(ran, 3, *words, "missing are the rows at ids from 101", "--resume")
     assert (tmp_path / "a.jsonl").read_text() == "old"
-    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_file_that_was_never_there_is_said_not_to_be_written(sandbox, coupa):
@@ -154,9 +161,11 @@ def test_tracebacks_are_for_debug_alone(sandbox, coupa, arguments):
 
     ran = coupa(*INVOICES, *arguments, environment=sandbox.env())
 
-    assert ran.code == 1
+    assert ran.code == 3
     assert ("Traceback" in ran.stderr) == ("--debug" in arguments)
-    assert ran.stderr.splitlines()[-1].startswith("coupa: 500 from GET")
+    last = ran.stderr.splitlines()[-1]
+    assert last.startswith("coupa: invoices is incomplete: missing are the rows at ids from 1. ")
+    assert "The reason: 500 from GET" in last
 
 
 def test_a_host_that_does_not_resolve(sandbox, coupa):
@@ -230,7 +239,7 @@ def test_what_nobody_foresaw_is_one_line_too(sandbox, coupa, monkeypatch):
         message = "two\nlines"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("coupa_async_client.cli.saving.export", break_)
+    monkeypatch.setattr("coupa_async_client.cli.saving.Draft.write", break_)
 
     ran = coupa(*INVOICES, environment=sandbox.env())
 
@@ -251,6 +260,6 @@ def test_an_interruption_whose_cleaning_up_fails_is_an_interruption(
             message = "a generator is busy"
             raise RuntimeError(message)
 
-    monkeypatch.setattr("coupa_async_client.cli.saving.export", break_)
+    monkeypatch.setattr("coupa_async_client.cli.saving.Draft.write", break_)
 
     assert_refused(coupa(*INVOICES, environment=sandbox.env()), code, word)

@@ -4,7 +4,7 @@ import pytest
 
 from coupa_async_client import ScanReceipt
 from coupa_async_client.cli.progress import progress_line
-from coupa_async_client.cli.receipt import receipt_line
+from coupa_async_client.cli.receipt import missing, receipt_line
 
 WHOLE = ScanReceipt(
     resource="invoices",
@@ -58,3 +58,41 @@ def test_progress_before_the_first_answer_and_after_the_last():
 
     assert progress_line(start).startswith("invoices  0 rows  0 rows/s  0.0 s")
     assert progress_line(WHOLE).endswith("rows/s  all here, writing the file")
+
+
+def test_a_receipt_says_what_an_earlier_run_had_brought():
+    line = receipt_line(WHOLE, "a.jsonl", kept=100)
+
+    assert line.startswith(
+        "a.jsonl: 1,234,667 rows, complete, 100 of an earlier run; 24,692 requests"
+    )
+
+
+def test_a_receipt_says_that_rows_moved():
+    receipt = ScanReceipt(
+        resource="invoices", paging="offset", rows=9, complete=True, duplicates=2, drift=1
+    )
+
+    assert receipt_line(receipt, "a").startswith(
+        "a: 9 rows, complete, 2 rows dropped that came twice, rows had moved at 1 place, so some "
+        "may be missing; "
+    )
+
+
+@pytest.mark.parametrize(
+    ("paging", "holes", "words"),
+    [
+        ("ranges", ((None, None),), "ids from 1"),
+        ("ranges", ((None, 7), (50, 100), (200, None)), "ids 1 to 7, 51 to 100, from 201"),
+        (
+            "keyset",
+            ((1, 2), (3, 4), (5, 6), (7, 8), (9, None)),
+            "2 to 2, 4 to 4, 6 to 6 and 2 more",
+        ),
+        ("offset", ((0, 50), (98, None)), "offsets 0 to 49, from 98"),
+    ],
+)
+def test_what_is_missing_is_said_in_the_units_of_the_query(paging, holes, words):
+    receipt = ScanReceipt(resource="invoices", paging=paging, holes=holes)
+
+    assert words in missing(receipt)

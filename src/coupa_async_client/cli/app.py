@@ -1,6 +1,7 @@
 """The commands; their options are described in `options`, their work is done beside this file."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,9 +12,10 @@ from coupa_async_client.sandbox.__main__ import main as sandbox_main
 
 from . import options as o
 from .connection import Connection
-from .failures import WRONG_ARGUMENTS, noted_warnings, reported, say
+from .destination import Destination
+from .failures import WRONG_ARGUMENTS, reported, say
 from .reading import show
-from .saving import Destination, save
+from .saving import Manner, save
 from .where import filters
 
 _EXPORT_EXAMPLES = """Examples:
@@ -83,6 +85,9 @@ def export(
     page_size: o.PageSizeOption = None,
     concurrent: o.ConcurrentOption = None,
     raw_cells: o.RawCellsOption = False,
+    on_error: o.OnErrorOption = "raise",
+    resume: o.ResumeOption = False,
+    receipt: o.ReceiptOption = None,
     quiet: o.QuietOption = False,
     debug: o.DebugOption = False,
     instance: o.InstanceOption = None,
@@ -113,18 +118,14 @@ def export(
     )
     with reported(debug=debug):
         projection = parse_fields(fields) if fields else None
-        destination = Destination.of(output, format_, projection, raw_cells=raw_cells)
-        question = (resource, filters(where or ()), projection)
+        destination = Destination.of(
+            output, format_, projection, limit_rows, receipt, raw_cells=raw_cells, resume=resume
+        )
+        params = filters(where or ())
         with connection.client() as client:
-            with noted_warnings():
-                scan = client.scan(
-                    *question,
-                    paging=paging,
-                    page_size=page_size,
-                    concurrent=concurrent,
-                    max_items=limit_rows,
-                )
-            save(scan, destination, quiet=quiet, debug=debug)
+            ask = partial(client.scan, resource, params, projection, on_error=on_error)
+            ask = partial(ask, paging=paging, page_size=page_size, concurrent=concurrent)
+            save(ask, destination, Manner(quiet, debug))
 
 
 @app.command(epilog="Example: coupa get invoices/7 --fields id,status,supplier.name")

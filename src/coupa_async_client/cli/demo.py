@@ -4,6 +4,7 @@ import csv
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -12,8 +13,9 @@ from coupa_async_client import CoupaClient, CoupaConfigError, ScanReceipt
 from coupa_async_client.query import parse_fields
 from coupa_async_client.sandbox import Sandbox
 
+from .destination import Destination
 from .receipt import counted
-from .saving import Destination, save
+from .saving import save
 
 _RESOURCE = "invoices"
 _CSV_FIELDS = "id,invoice-number,status,gross-total,currency.code,supplier.name"
@@ -80,9 +82,8 @@ def _files(folder: Path) -> tuple[Path, Path]:
 
 def _export(client: CoupaClient, file: Path, names: str | None = None) -> ScanReceipt:
     projection = parse_fields(names) if names else None
-    scan = client.scan(_RESOURCE, fields=projection)
-    save(scan, Destination.of(str(file), None, projection, raw_cells=False))
-    return scan.receipt
+    ask = partial(client.scan, _RESOURCE, fields=projection)
+    return save(ask, Destination.of(str(file), fields=projection)).receipt
 
 
 def _jsonl_ids(file: Path) -> Iterator[int]:

@@ -14,10 +14,13 @@ from typing import NoReturn
 
 import typer
 
-from coupa_async_client import CoupaClientError, CoupaConfigError
+from coupa_async_client import CoupaClientError, CoupaConfigError, IncompleteScanError
+
+from .receipt import missing
 
 WRONG_ARGUMENTS = 2
 _FAILED = 1
+_INCOMPLETE = 3
 _BY_SIGNAL = 128
 _PIPE_CLOSED = _BY_SIGNAL + 13  # SIGPIPE, which Windows does not name
 
@@ -75,6 +78,11 @@ def _verdict(error: BaseException) -> tuple[str, int]:
             line, code = "", _PIPE_CLOSED
         case CoupaConfigError() | ImportError():
             code = WRONG_ARGUMENTS
+        case IncompleteScanError():
+            lacking = (
+                f"{error.receipt.resource} is incomplete: missing are {missing(error.receipt)}"
+            )
+            line, code = f"{lacking}. The reason: {error.__cause__ or error}", _INCOMPLETE
         case CoupaClientError():
             pass
         case OSError():

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from coupa_async_client.export import Format
-from coupa_async_client.types import Paging
+from coupa_async_client.types import OnError, Paging
 
 ResourceArgument = Annotated[
     str,
@@ -51,6 +51,19 @@ ConcurrentOption = Annotated[
 ]
 RawCellsOption = Annotated[
     bool, typer.Option("--raw-cells", help="Leave CSV cells that a spreadsheet would run.")
+]
+OnErrorOption = Annotated[
+    OnError,
+    typer.Option(
+        "--on-error", help="Where a page fails for good: raise stops, finish brings the rest first."
+    ),
+]
+ResumeOption = Annotated[
+    bool, typer.Option("--resume", help="Go on where an earlier run for FILE ended early.")
+]
+ReceiptOption = Annotated[
+    str | None,
+    typer.Option("--receipt", metavar="FILE", help="Write the account of the run there, as JSON."),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 DebugOption = Annotated[

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from .columns import Column, cells, column_name
-from .whole_file import Sink
+from .place import Sink
 
 _RUNS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001  (the full-width ones are meant)
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
