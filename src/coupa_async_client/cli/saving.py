@@ -28,6 +28,7 @@ class Asking(Protocol):
 
     def __call__(self, *, max_items: int | None, resume: Checkpoint | None) -> SyncScan:
         """Make it; nothing is sent yet."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,12 @@ class Resumable(Protocol):
 
     def pages(self) -> Generator[Page]:
         """Yield pages of rows."""
+        ...
 
     @property
     def checkpoint(self) -> JSONObject:
         """What is still to come after the pages yielded so far."""
+        ...
 
 
 class Draft:
