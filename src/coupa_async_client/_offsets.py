@@ -13,6 +13,9 @@ from .types import MAX_PAGE_SIZE, Ask, Page, Span
 _HOPELESS = 3
 """Pages in a row that failed for good before the rest is not asked for any more."""
 
+_MOST_REPEATS = 2
+"""How often a block that brought only rows that came before is asked for again."""
+
 _STALE = 20
 """Pages in a row without a new row, after which the resource is taken to repeat itself for ever."""
 
@@ -23,6 +26,10 @@ class Seen:
     def __init__(self) -> None:
         """Start without any."""
         self._words: dict[int, int] = {}
+
+    def __contains__(self, id_: int | None) -> bool:
+        """Tell whether an id was added."""
+        return id_ is not None and bool(self._words.get(id_ >> 10, 0) & 1 << (id_ & 1023))
 
     def add(self, id_: int) -> bool:
         """Add an id and tell whether it is new."""
@@ -47,6 +54,7 @@ class _Block:
     exhausted: bool = False
     answers: int = 0
     got: int = 0
+    repeats: int = 0
     parts: list[tuple[Page, bool]] = field(default_factory=list)
 
     @property
@@ -62,6 +70,12 @@ class _Block:
         lead = 0 if self.answers else self.lead
         start, limit = self.offset + self.got - lead, self.end - self.offset - self.got + lead
         return Ask({"limit": str(limit), "offset": str(start)}, limit, self.offset)
+
+    def start_again(self) -> None:
+        self.repeats += 1
+        self.answers = self.got = 0
+        self.exhausted = False
+        self.parts = []
 
     def take_in(self, page: Page) -> int:
         """Add an answer and return how many rows of the block it held."""
@@ -196,6 +210,9 @@ class OffsetWindow:
         self._over = self._over or ends_now
         while self._blocks:
             head = self._blocks[0]
+            if self._repeats(head):
+                head.start_again()
+                break
             pages += [self._passed(page, leads) for page, leads in head.parts]
             head.parts = []
             if head.flying or not (head.settled or self._over):
@@ -208,6 +225,14 @@ class OffsetWindow:
         if ends_now:
             pages.append(Page(()).covering((self._rows_to, self._end)))
         return pages
+
+    def _repeats(self, block: _Block) -> bool:
+        """Tell whether a block brought nothing but rows that came before, as a glitch may."""
+        ids = [id_ for page, _ in block.parts for id_ in page.ids]
+        begins = any(leads for _, leads in block.parts)
+        if not begins or block.got == 0 or block.repeats == _MOST_REPEATS:
+            return False
+        return all(id_ in self._seen for id_ in ids)
 
     def _passed(self, page: Page, leads: bool) -> Page:
         """Drop rows that came before; see whether the first is the last of the block before."""

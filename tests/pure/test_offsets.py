@@ -131,6 +131,24 @@ def test_rows_that_come_in_under_the_offset_are_dropped_when_they_come_again():
     assert plan.drift > 0
 
 
+@given(windows, st.integers(1, 19), st.data())
+def test_a_page_that_is_answered_with_the_one_before_is_asked_for_again(window, bad, data):
+    known = list(range(1, 1_001))
+    answered = set()
+
+    def answer(ask):
+        start = int(ask.params["offset"])
+        if start // 49 == bad and ask.place not in answered and ask.params["limit"] == "50":
+            answered.add(ask.place)
+            return page(known[max(0, start - 49) : start + 1])
+        return by_place(known, ask)
+
+    plan = OffsetWindow(limit=50, window=window)
+    carried = Carried(plan, answer, picking(data), 20, ALL)
+    assert carried.ids == known
+    assert carried.left == ()
+
+
 def test_a_resource_that_ignores_offset_is_found_out_instead_of_repeating_for_ever():
     plan = OffsetWindow(limit=50, window=3)
     with pytest.raises(CoupaShapeError, match='does not honour offset; use paging="keyset"'):
