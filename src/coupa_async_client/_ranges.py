@@ -30,14 +30,18 @@ class _Walk:
     """The rest of one span: ids above `after`, up to `upto`; None where there is no bound.
 
     `width` is how many ids a page spans hereabouts, None before the first answer; `probing` is true
-    until a walk that was split off has found its first row, `short` after a page that was not full.
+    until a walk that was split off has found its first row, `shorts` counts the pages in a row that
+    were not full, a `final` walk ends at the first of them, and one that is `held_by` another waits for
+    its first answer.
     """
 
     after: int | None
     upto: int | None
     width: float | None = None
     probing: bool = False
-    short: bool = False
+    shorts: int = 0
+    final: bool = False
+    held_by: "_Walk | None" = None
     flying: bool = False
 
     def __lt__(self, other: "_Walk") -> bool:
@@ -64,6 +68,7 @@ class IdRanges:
         """Take the spans to cover; stop after `most` rows, or at the end."""
         self._limit = limit
         self._page = limit
+        self._largest = 0
         self._slots = slots
         self._walks = sorted(_Walk(after, upto) for after, upto in spans)
         self._most = most
@@ -74,7 +79,7 @@ class IdRanges:
         self._rows = 0
         self._failures = 0
         self._top = self._walks[-1].after if self._walks else None
-        self._tail = False
+        self._tail: _Walk | None = None
         self._lowest: int | None = None
         self._looking_below = False
 
@@ -91,7 +96,7 @@ class IdRanges:
             self._flying += 1
             asks.append(Ask({_BELOW: str(self._lowest), **ORDER_BY_ID, "limit": "1"}, 1))
         while len(asks) < room and self._flying < min(self._slots, self._allowed):
-            walk = next((w for w in self._walks if not w.flying), None) or self._split()
+            walk = self._idle() or self._split()
             if walk is None:
                 break
             walk.flying = True
@@ -99,6 +104,14 @@ class IdRanges:
             self._asks += 1
             asks.append(self._ask(walk))
         return asks
+
+    def _idle(self) -> _Walk | None:
+        """Pick the lowest walk that waits, unless it is held until an open end is closed."""
+        return next((w for w in self._walks if not w.flying and not self._held(w)), None)
+
+    def _held(self, walk: _Walk) -> bool:
+        above = walk.held_by
+        return above is not None and above.probing and above in self._walks
 
     def feed(self, ask: Ask, page: Page) -> list[Page]:
         """Check that the ids rise, move the span behind them, let the rows in it go.
@@ -117,21 +130,29 @@ class IdRanges:
         if walk.after is None and len(ids) >= self._limit:
             self._lowest = ids[0]
         self._allowed += 1
-        self._top = ids[-1] if self._top is None else max(self._top, ids[-1])
-        if walk.short:  # a short page with rows behind it: the instance caps pages lower
-            self._page = len(page)
+        self._largest = max(self._largest, len(page))
+        if walk.shorts:  # a short page with rows behind it: the instance caps pages lower
+            self._page = self._largest
         gap = (ids[-1] - ids[0]) / (len(ids) - 1) if len(ids) > 1 else 1.0
         walk.width, walk.probing = max(1.0, gap * self._page), False
-        walk.short = len(page) < self._page
+        walk.shorts = walk.shorts + 1 if len(page) < self._page else 0
         self._absorb(walk, ids[-1])
-        start, end = walk.after, ids[-1]
-        if walk.upto is not None and ids[-1] >= walk.upto:
-            end = walk.upto
-            page = page.keep([i for i, id_ in enumerate(ids) if id_ <= end])
+        start: int | None = walk.after
+        end: int | None = ids[-1]
+        if walk.final and walk.shorts:
             self._walks.remove(walk)
-            self._ask_the_tail()
-        walk.after = end
+            end = None
+        elif walk.upto is not None and ids[-1] >= walk.upto:
+            end = walk.upto
+            page = page.keep([i for i, id_ in enumerate(ids) if id_ <= walk.upto])
+            self._walks.remove(walk)
+        walk.after = ids[-1]
+        if walk.upto is None and walk.shorts > 1 and not walk.final:
+            walk.held_by = self._split_off(walk, int(ids[-1] + 2 * max(self._limit, walk.width)))
         self._rows += len(page)
+        if page:
+            self._top = max(page.ids[-1] or 0, self._top or 0)
+        self._ask_the_tail()
         if self._most is not None and self._rows >= self._most:
             self._walks.clear()
             self._lowest = None
@@ -181,13 +202,19 @@ class IdRanges:
         if widest is None or self._pages_left(widest) < _WORTH_SPLITTING or self._wasteful:
             return None
         after, width = widest.after or 0, widest.width or 1.0
-        if widest.upto is None:
-            self._jump *= 2
-            middle = int(after + width * self._jump)
-        else:
-            middle = int((after + width + widest.upto) / 2)
-        upper = _Walk(middle, widest.upto, widest.width, probing=True)
-        widest.upto = middle
+        if widest.upto is not None:
+            return self._split_off(widest, int((after + width + widest.upto) / 2))
+        self._jump *= 2
+        return self._split_off(widest, int(after + width * self._jump))
+
+    def _split_off(self, walk: _Walk, middle: int) -> _Walk:
+        """Leave what lies above an id to a walk of its own.
+
+        Where two pages in a row were short, that is how an open end is closed: rows may be born as
+        fast as they are read, yet nothing above the new walk's start says that they all are new.
+        """
+        upper = _Walk(middle, walk.upto, walk.width, probing=True)
+        walk.upto = middle
         insort(self._walks, upper)
         return upper
 
@@ -198,7 +225,7 @@ class IdRanges:
 
     def _pages_left(self, walk: _Walk) -> float:
         """Estimate how many pages are left behind the one in flight; 0 where nothing is known."""
-        if walk.width is None or walk.short or (walk.probing and walk.upto is None):
+        if walk.width is None or walk.shorts or walk.final or (walk.probing and walk.upto is None):
             return 0.0
         if walk.upto is None:
             return float("inf")
@@ -221,18 +248,18 @@ class IdRanges:
         at = self._walks.index(walk)
         ended = [walk, *(w for w in self._walks[at + 1 :] if not w.flying)]
         self._walks = [w for w in self._walks if w not in ended]
-        open_ended = any(w.upto is None for w in ended)
-        if self._walks and open_ended:
-            self._tail = True
-            ended = [w for w in ended if w.upto is not None]
-        elif not self._walks and self._tail:
-            return [Page(()).covering((walk.after, None))]
+        if self._walks and ended[-1].upto is None:
+            self._tail = ended.pop()
+        elif not self._walks and self._tail is not None:
+            ended.append(self._tail)
+            self._tail = None
         return [Page(()).covering((w.after, w.upto)) for w in ended]
 
     def _ask_the_tail(self) -> None:
         """Once all else is done, look above the top again: rows may have been born meanwhile."""
-        if not self._walks and self._tail:
-            self._walks.append(_Walk(self._top, None))
+        if not self._walks and self._tail is not None:
+            self._walks.append(_Walk(self._top, None, final=True))
+            self._tail = None
 
 
 def _rising(ask: Ask, page: Page) -> list[int]:

@@ -121,6 +121,25 @@ def test_rows_born_above_the_top_are_reached_by_a_last_step():
     assert sorted(carried.ids) == known
 
 
+@pytest.mark.parametrize("slots", [1, 4, 20])
+@pytest.mark.parametrize("start", [0, 10, 30, 50, 400])
+@pytest.mark.parametrize("births", [1, 7])
+def test_a_scan_ends_though_rows_are_born_with_every_answer(slots, start, births):
+    """A scan of a busy tenant never ended: each look above the top found a newer row."""
+    known = list(range(1, start + 1))
+
+    def answer(ask):
+        landed = by_place(known, ask)
+        known.extend(range(len(known) + 1, len(known) + 1 + births))
+        return landed
+
+    carried = Carried(IdRanges(limit=50, slots=slots), answer, lambda n: n - 1, slots)
+    assert carried.asks < 250
+    assert set(range(1, start + 1)) <= set(carried.ids)
+    assert len(set(carried.ids)) == len(carried.ids)
+    assert carried.left == ()
+
+
 OVERHEAD = {
     "dense": (range(1, 20_001), 1.06),
     "sparse": (sorted(random.Random(1).sample(range(1, 10_000_000), 20_000)), 1.25),
