@@ -21,7 +21,7 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --python-version
 	--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: help demo test properties compat lint bench lock clean
+.PHONY: help demo test properties compat lint bench reliability lock clean
 
 help:
 	@echo "make demo         export 5,000 invoices from a local Coupa"
