@@ -248,8 +248,8 @@ class Engine:
         """Send the token call: not paced, and safe to repeat, since a second token harms nobody."""
 
         async def attempt() -> Response:
-            response = self.auth.redacted(await self._send(request))
-            raise_for_status(request, response)
+            response = await self._send(request)
+            raise_for_status(request, self.auth.redacted(response))
             return response
 
         return await self._patiently(attempt, Tally(), repeatable=True)

@@ -136,7 +136,7 @@ class OAuth2ClientCredentials:
         request = self._request()
         try:
             response = await self._send(request)
-            raise_for_status(request, response)
+            raise_for_status(request, self.redacted(response))
         except CoupaAPIError as error:
             remedy = next((r for e, r in _REMEDIES.items() if e in error.snippet), "")
             remedy = remedy or "check client_id, client_secret, scopes and token_url"
@@ -181,7 +181,7 @@ class OAuth2ClientCredentials:
         )
         transport = HttpTransport(checked)
         try:
-            return self.redacted(await transport.send(request))
+            return await transport.send(request)
         finally:
             await transport.aclose()
 

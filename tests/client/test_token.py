@@ -224,6 +224,13 @@ async def test_a_secret_spelled_as_in_a_form_is_not_shown_either():
     assert "s3cret" not in str(caught.value)
 
 
+async def test_a_short_secret_does_not_spoil_the_answer_it_is_blanked_out_of():
+    """With the secret "s" every s of the token's own answer became ***, and no token was found."""
+    with Server(serving(IDS)) as server:
+        async with CoupaAsyncClient(**server.arguments(client_secret="s")) as client:  # noqa: S106
+            assert await client.get("invoices")
+
+
 async def test_one_try_per_request_still_renews_a_token():
     first = "token-1"
     with Server(answering(lambda seen: seen.token == first), token=numbered) as server:
