@@ -1,6 +1,7 @@
 """What every test may rely on: asyncio alone, no settings from outside, loopback only, nothing left over."""
 
 import inspect
+import logging
 import os
 import socket
 import threading
@@ -10,7 +11,7 @@ import hypothesis
 import pytest
 
 from floors import PACKAGE
-from guards import guarded, leaving_no_task, outside_settings, threads_left
+from guards import SecretReader, guarded, leaving_no_task, outside_settings, threads_left
 
 pytest_plugins = ["coverage_floors"]
 
@@ -37,6 +38,17 @@ def no_settings_from_outside():
         for name in outside_settings():
             patch.delenv(name)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_secret_logged():
+    """Read whatever the library logs in the whole run, at DEBUG, for secrets and tokens."""
+    log, reader = logging.getLogger(PACKAGE), SecretReader()
+    log.addHandler(reader)
+    log.setLevel(logging.DEBUG)
+    yield
+    log.removeHandler(reader)
+    assert not reader.found
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,9 @@ conftest.py puts them around every test; test_guards.py shows each at work.
 import asyncio
 import functools
 import ipaddress
+import logging
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterable
@@ -28,6 +30,20 @@ OUTSIDE_SETTINGS = frozenset(
         "NO_PROXY",
     ]
 )
+
+
+class SecretReader(logging.Handler):
+    """Keeps the log records that hold a secret of the tests, or a token behind its scheme."""
+
+    SHOWN = re.compile(r"the-secret|sandbox-secret|bearer (?!\*\*\*)", re.IGNORECASE)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self.SHOWN.search(record.getMessage()):
+            self.found.append(record.getMessage())
 
 
 def outside_settings() -> list[str]:

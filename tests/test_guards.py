@@ -1,6 +1,7 @@
 """Each guard of guards.py, and the judgement of coverage_floors.py, is shown what it is there to refuse."""
 
 import asyncio
+import logging
 import socket
 import threading
 
@@ -8,7 +9,7 @@ import pytest
 from coverage import Coverage
 
 from coverage_floors import uncovered_in
-from guards import is_loopback, leaving_no_task, outside_settings, threads_left
+from guards import SecretReader, is_loopback, leaving_no_task, outside_settings, threads_left
 
 
 @pytest.mark.parametrize("connect", ["connect", "connect_ex"])
@@ -94,3 +95,11 @@ def test_what_did_not_run_is_named(tmp_path, data, missing):
         coverage.get_data().add_arcs({str(file): arcs})
 
     assert uncovered_in(coverage, file) == missing
+
+
+@pytest.mark.parametrize("text", ["client_secret=the-secret", "sent Authorization: Bearer abc"])
+def test_a_secret_in_the_log_is_found(text):
+    reader = SecretReader()
+    for message in (text, "GET /api/invoices 200", "said Authorization: Bearer ***"):
+        reader.emit(logging.LogRecord("x", logging.DEBUG, "", 0, message, None, None))
+    assert reader.found == [text]
