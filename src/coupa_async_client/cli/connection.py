@@ -28,12 +28,10 @@ class Connection:
         Raises:
             CoupaConfigError: something is missing or wrong.
         """
-        urls = {
+        options: dict[str, Any] = {
             "instance": self.instance,
             "base_url": self.base_url,
             "token_url": self.token_url,
-        }
-        others = {
             "client_id": self.client_id,
             "client_secret": self.client_secret,
             "scopes": self.scopes,
@@ -43,10 +41,5 @@ class Connection:
             "verify": self.ca_file,
             "proxy": self.proxy,
         }
-        given: dict[str, Any] = {name: value for name, value in others.items() if value is not None}
-        if self.instance or self.base_url:
-            # A host named here must not be mixed with one that the environment names.
-            given |= urls
-        elif self.token_url:
-            given["token_url"] = self.token_url
+        given = {name: value for name, value in options.items() if value is not None}
         return CoupaClient.from_env(**given)
