@@ -12,9 +12,10 @@ PACKAGE = "coupa_async_client"
 FLOORS = (
     ("errors", "types"),
     ("query", "_ranges", "_offsets", "_ledger", "_retry", "_limits", "_settings", "_answers"),
-    ("_transport", "_question"),
+    ("_transport", "_question", "_budget"),
     ("auth",),
     ("_engine",),
+    ("_run",),
     ("scan", "_portal"),
     ("client",),
     ("sync_client",),

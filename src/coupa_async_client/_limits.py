@@ -1,64 +1,160 @@
-"""How fast to ask: a token bucket as arithmetic on a clock that is handed in.
+"""How fast to ask: a model of Coupa's token bucket, corrected by the answers, on a clock that is handed in.
 
-No sleeping here; the engine waits as long as it is told.
+No sleeping and no sharing here: the engine waits as long as it is told, and a budget that several
+processes share carries a `Pace` from one to the next.
 """
 
 from dataclasses import dataclass
 
+_SPREAD = 0.25
+"""Seconds by which arrivals may differ in lateness: what leaves evenly in that time may arrive at once."""
+
+_CUT = 0.1
+"""Share of the rate that a refusal takes away at first."""
+
+_DOUBT = 3.5
+"""Requests by which the full bucket that a busy spell began with may have been less than full."""
+
+_MEMORY = 0.1
+"""Seconds for which the former rate counts in an estimate, so that a brief spell does not overrule it."""
+
+_LEAST = 0.1
+"""Share of the documented rate below which no refusal brings us: some are not about the rate at all."""
+
+_STEADIES_IN = 10.0
+_SOONEST, _LATEST = 1.0, 30.0
+"""Seconds from a refusal until the rate is back at what was left: at first, and the bounds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Leave to send after `wait` seconds, unless a pause has come in between."""
+    """Leave to send after `wait` seconds, unless a refusal has come in between."""
 
     wait: float
-    epoch: int
+    epoch: float
 
 
-class TokenBucket:
+@dataclass(slots=True)
+class Pace:
+    """What is known of the bucket at a moment; plain numbers, for processes to hand on to each other.
+
+    `level` tokens are left at the moment `at`. `left` is the rate that others left to us when last
+    refused, at `refused`, and `steady` how many seconds later we are back at it. Since `since`
+    `through` requests got through, out of a bucket that held `began` tokens then. Nobody sends before
+    `paused`; `epoch` counts refusals.
+    """
+
+    level: float
+    at: float
+    left: float
+    refused: float = float("-inf")
+    steady: float = _STEADIES_IN
+    since: float = 0.0
+    began: float = 0.0
+    through: float = 0.0
+    paused: float = float("-inf")
+    epoch: float = 0.0
+
+
+class Governor:
     """Coupa's limit seen from the sender: `rate` requests a second, `burst` at once (doc 0012).
 
-    A quarter of the burst is kept back: requests that set out evenly arrive bunched, and a bucket
-    drained to the last token would answer the bunch with 429.
+    As long as nothing is refused, the model is that bucket, less a reserve: requests that set out
+    evenly arrive bunched, and a bucket drained to the last token would refuse the bunch.
+
+    A refusal says that the bucket is empty, so others draw on it. What got through since it was last
+    known to be full, or empty, is what they left: the rate falls to just below that, climbs back
+    within some seconds, rests there, and then goes on in growing steps to find out whether there is
+    more (a cubic, as TCP's congestion window has it in RFC 9438). A refusal before it is back was no
+    consequence of such a step, and halves the time until the next one.
     """
 
     def __init__(self, rate: float, burst: int) -> None:
         """Take the documented limit: requests a second, and requests at once (at least 1)."""
-        self._interval = 1.0 / rate
-        self._slack = (max(1, burst - burst // 4) - 1) * self._interval
-        self._arrival = float("-inf")
-        self._paused_until = float("-inf")
-        self._epoch = 0
+        self._rate = rate
+        self._burst = float(burst)
+        self.pace = self.fresh()
+
+    def fresh(self) -> Pace:
+        """Return what is known before anything was sent: the bucket is full."""
+        return Pace(level=self._burst, at=float("-inf"), left=self._rate, began=self._burst)
+
+    def rate(self, now: float) -> float:
+        """Tell how many requests a second may leave at this moment; times are any one steady clock's."""
+        pace = self.pace
+        if not pace.epoch:
+            return self._rate
+        step = (now - pace.refused) / pace.steady - 1
+        return min(self._rate, max(self._least, pace.left * (1 + _CUT * step**3)))
 
     def free(self, now: float) -> int:
-        """Count the requests that may leave at this moment."""
-        ahead = now + self._slack - max(self._arrival, now)
-        return max(0, int(ahead / self._interval + 1 + 1e-9))
+        """Count the requests that may leave at once."""
+        pace = self.pace
+        if now < pace.paused:
+            return 0
+        return max(0, int(self._filled(now) - self._reserve(self.rate(now)) + 1e-9))
 
     def reserve(self, now: float) -> Permit:
-        """Book the next free moment; times are seconds on any one steady clock.
+        """Book the next free moment."""
+        self._advance(now)
+        pace, rate = self.pace, self.rate(now)
+        lacking = 1 + self._reserve(rate) - pace.level
+        pace.level -= 1
+        pace.through += 1
+        return Permit(max(0.0, pace.paused - now, lacking / rate), pace.epoch)
 
-        This is the generic cell rate algorithm: `_arrival` is when the request would come if all
-        were evenly spaced, and it may come up to `_slack` early.
+    def honours(self, now: float, permit: Permit) -> bool:
+        """Tell whether a permit still stands; after a refusal it must be booked anew."""
+        return permit.epoch == self.pace.epoch and now >= self.pace.paused
+
+    def refused(self, now: float, permit: Permit, wait: float = 0.0) -> None:
+        """Note that a request was refused, and that nobody is to send for `wait` seconds.
+
+        One that left before an earlier refusal was heard says nothing that is not known by now.
         """
-        self._arrival = max(self._arrival, now)
-        permit = Permit(max(0.0, self._arrival - self._slack - now), self._epoch)
-        self._arrival += self._interval
-        return permit
+        self._advance(now)
+        pace = self.pace
+        pace.paused = max(pace.paused, now + wait)
+        pace.through -= 1
+        if permit.epoch != pace.epoch:
+            return
+        if pace.epoch:
+            early = now - pace.refused < pace.steady
+            pace.steady = max(_SOONEST, pace.steady / 2) if early else min(_LATEST, pace.steady * 2)
+        pace.left = self._estimate(now)
+        pace.level = pace.began = pace.through = 0.0
+        pace.at = pace.since = pace.refused = now
+        pace.epoch += 1
 
-    def give_back(self, permit: Permit) -> None:
-        """Free the place of a permit that is not waited for any more."""
-        if self.honours(permit):
-            self._arrival -= self._interval
+    @property
+    def _least(self) -> float:
+        return self._rate * _LEAST
 
-    def honours(self, permit: Permit) -> bool:
-        """Tell whether a permit still stands; after a pause it must be booked anew."""
-        return permit.epoch == self._epoch
+    def _reserve(self, rate: float) -> float:
+        """Count the tokens to keep back; at least one is for sending, however small the burst."""
+        return min(_SPREAD * rate, self._burst - 1)
 
-    def pause(self, now: float, seconds: float) -> None:
-        """Let nobody send for some seconds, nor in a burst after that: a 429 slows everyone.
+    def _filled(self, now: float) -> float:
+        pace = self.pace
+        if pace.at == float("-inf"):
+            return pace.level
+        return min(self._burst, pace.level + self.rate(pace.at) * max(0.0, now - pace.at))
 
-        Permits that are still waited for are void, so their places are not counted.
-        """
-        self._paused_until = max(self._paused_until, now + seconds)
-        self._arrival = self._paused_until + self._slack
-        self._epoch += 1
+    def _advance(self, now: float) -> None:
+        """Fill the bucket up to now; one that is full begins a new spell."""
+        pace = self.pace
+        pace.level = self._filled(now)
+        pace.at = max(now, pace.at)
+        if pace.level >= self._burst:
+            pace.since, pace.began, pace.through = pace.at, self._burst, 0.0
+
+    def _estimate(self, now: float) -> float:
+        """Estimate the rate that was left to us: what got through, less what was in the bucket before."""
+        pace = self.pace
+        spell = now - pace.since
+        if pace.began:
+            got = pace.through - pace.began - _DOUBT
+        else:
+            got, spell = pace.through, spell - _SPREAD  # the reserve was filled up first
+        rate = (got + _MEMORY * pace.left) / max(_MEMORY, spell + _MEMORY)
+        return min(self._rate, max(self._least, pace.left / 2, rate))

@@ -9,11 +9,12 @@ from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 
 from ._answers import read_page
-from ._engine import Engine, Run, Tally
+from ._engine import Engine, Tally
 from ._ledger import Ledger
 from ._offsets import OffsetWindow
 from ._question import Question
 from ._retry import can_pass
+from ._run import Run
 from .errors import CoupaAuthError, CoupaClientError, CoupaConfigError, IncompleteScanError
 from .types import Ask, JSONObject, Page, ScanReceipt, Span
 
@@ -164,7 +165,9 @@ class Reading:
         self._started = time.monotonic()
         self._refreshes = self._engine.auth.refreshes
         question = self._question
-        self._run = self._engine.run(self._plan, self._page, question.concurrent, self._page_failed)
+        self._run = Run(
+            self._engine, self._plan, self._page, question.concurrent, self._page_failed
+        )
         return self._run
 
     async def _page(self, ask: Ask) -> Page:
