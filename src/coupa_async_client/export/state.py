@@ -90,11 +90,15 @@ class State:
         self.close()
         head = {"version": _VERSION, "shape": asdict(self._shape)}
         with told(self._place.path):
-            with self._next.open("wb") as stream:
-                stream.write(msgspec.json.encode(head) + b"\n" + msgspec.json.encode(mark) + b"\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-            self._next.replace(self._file)
+            try:
+                with self._next.open("wb") as stream:
+                    stream.write(msgspec.json.encode(head) + b"\n")
+                    stream.write(msgspec.json.encode(mark) + b"\n")
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                self._next.replace(self._file)
+            finally:  # an interrupt may come at any moment
+                self._next.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the file."""
