@@ -22,7 +22,7 @@ _LEAST = 0.1
 """Share of the documented rate below which no refusal brings us: some are not about the rate at all."""
 
 _STEADIES_IN = 10.0
-_SOONEST, _LATEST = 1.0, 30.0
+_SOONEST, _LATEST = 0.5, 30.0
 """Seconds from a refusal until the rate is back at what was left: at first, and the bounds."""
 
 
@@ -39,14 +39,15 @@ class Pace:
     """What is known of the bucket at a moment; plain numbers, for processes to hand on to each other.
 
     `level` tokens are left at the moment `at`. `left` is the rate that others left to us when last
-    refused, at `refused`, and `steady` how many seconds later we are back at it. Since `since`
-    `through` requests got through, out of a bucket that held `began` tokens then. Nobody sends before
-    `paused`; `epoch` counts refusals.
+    refused, until `refused`, and `steady` how many seconds later we are back at it; `burst` is what the
+    bucket was trusted to hold then. Since `since` `through` requests got through, out of a bucket that
+    held `began` tokens. Nobody sends before `paused`; `epoch` counts refusals.
     """
 
     level: float
     at: float
     left: float
+    burst: float
     refused: float = float("-inf")
     steady: float = _STEADIES_IN
     since: float = 0.0
@@ -65,8 +66,8 @@ class Governor:
     A refusal says that the bucket is empty, so others draw on it. What got through since it was last
     known to be full, or empty, is what they left: the rate falls to just below that, climbs back
     within some seconds, rests there, and then goes on in growing steps to find out whether there is
-    more (a cubic, as TCP's congestion window has it in RFC 9438). A refusal before it is back was no
-    consequence of such a step, and halves the time until the next one.
+    more (a cubic, as TCP's congestion window has it in RFC 9438). A refusal long before it is back is
+    no consequence of such steps, and lets the next ones come sooner; one after, later.
     """
 
     def __init__(self, rate: float, burst: int) -> None:
@@ -77,14 +78,15 @@ class Governor:
 
     def fresh(self) -> Pace:
         """Return what is known before anything was sent: the bucket is full."""
-        return Pace(level=self._burst, at=float("-inf"), left=self._rate, began=self._burst)
+        burst = self._burst
+        return Pace(burst, float("-inf"), self._rate, burst, began=burst)
 
     def rate(self, now: float) -> float:
         """Tell how many requests a second may leave at this moment; times are any one steady clock's."""
         pace = self.pace
         if not pace.epoch:
             return self._rate
-        step = (now - pace.refused) / pace.steady - 1
+        step = max(0.0, now - pace.refused) / pace.steady - 1
         return min(self._rate, max(self._least, pace.left * (1 + _CUT * step**3)))
 
     def free(self, now: float) -> int:
@@ -92,13 +94,13 @@ class Governor:
         pace = self.pace
         if now < pace.paused:
             return 0
-        return max(0, int(self._filled(now) - self._reserve(self.rate(now)) + 1e-9))
+        return max(0, int(self._filled(now) - self._reserve(now) + 1e-9))
 
     def reserve(self, now: float) -> Permit:
         """Book the next free moment."""
         self._advance(now)
         pace, rate = self.pace, self.rate(now)
-        lacking = 1 + self._reserve(rate) - pace.level
+        lacking = 1 + self._reserve(now) - pace.level
         pace.level -= 1
         pace.through += 1
         return Permit(max(0.0, pace.paused - now, lacking / rate), pace.epoch)
@@ -118,43 +120,56 @@ class Governor:
         pace.through -= 1
         if permit.epoch != pace.epoch:
             return
-        if pace.epoch:
-            early = now - pace.refused < pace.steady
-            pace.steady = max(_SOONEST, pace.steady / 2) if early else min(_LATEST, pace.steady * 2)
-        pace.left = self._estimate(now)
+        early = now - pace.refused < pace.steady / 2
+        if early:
+            pace.steady = max(_SOONEST, pace.steady / 4)
+        elif pace.epoch and now - pace.refused > pace.steady:
+            pace.steady = min(_LATEST, pace.steady * 2)
+        pace.left = self._estimate(now, early=early)
+        pace.burst = max(1.0, self._capacity(now) / 2)
         pace.level = pace.began = pace.through = 0.0
-        pace.at = pace.since = pace.refused = now
+        pace.at = pace.since = now
+        pace.refused = max(now, pace.paused)
         pace.epoch += 1
 
     @property
     def _least(self) -> float:
         return self._rate * _LEAST
 
-    def _reserve(self, rate: float) -> float:
+    def _capacity(self, now: float) -> float:
+        """Tell what the bucket is trusted to hold; a refusal halves that for half a minute."""
+        if not self.pace.epoch:
+            return self._burst
+        regained = self._burst * max(0.0, now - self.pace.refused) / _LATEST
+        return min(self._burst, self.pace.burst + regained)
+
+    def _reserve(self, now: float) -> float:
         """Count the tokens to keep back; at least one is for sending, however small the burst."""
-        return min(_SPREAD * rate, self._burst - 1)
+        return min(_SPREAD * self.rate(now), self._capacity(now) - 1)
 
     def _filled(self, now: float) -> float:
         pace = self.pace
         if pace.at == float("-inf"):
             return pace.level
-        return min(self._burst, pace.level + self.rate(pace.at) * max(0.0, now - pace.at))
+        filled = pace.level + self.rate(pace.at) * max(0.0, now - pace.at)
+        return min(self._capacity(now), filled)
 
     def _advance(self, now: float) -> None:
         """Fill the bucket up to now; one that is full begins a new spell."""
         pace = self.pace
         pace.level = self._filled(now)
         pace.at = max(now, pace.at)
-        if pace.level >= self._burst:
-            pace.since, pace.began, pace.through = pace.at, self._burst, 0.0
+        if pace.level >= self._capacity(pace.at):
+            pace.since, pace.began, pace.through = pace.at, pace.level, 0.0
 
-    def _estimate(self, now: float) -> float:
+    def _estimate(self, now: float, *, early: bool) -> float:
         """Estimate the rate that was left to us: what got through, less what was in the bucket before."""
         pace = self.pace
         spell = now - pace.since
         if pace.began:
             got = pace.through - pace.began - _DOUBT
         else:
-            got, spell = pace.through, spell - _SPREAD  # the reserve was filled up first
+            got = pace.through
+            spell -= _SPREAD if early else 0.0  # in which the reserve was filled up
         rate = (got + _MEMORY * pace.left) / max(_MEMORY, spell + _MEMORY)
         return min(self._rate, max(self._least, pace.left / 2, rate))
