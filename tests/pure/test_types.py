@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coupa_async_client import Page, Response, ScanReceipt
 
@@ -57,6 +59,50 @@ def test_a_number_too_large_for_a_float_is_read_like_the_standard_library_reads_
 @pytest.mark.parametrize("id_", [b'"' + b"9" * 5_000 + b'"', b'"12a"', b"true", b"1.5", b"{}"])
 def test_an_id_that_is_no_sensible_number_is_none(id_):
     assert Page([b'{"id":' + id_ + b"}"]).ids == (None,)
+
+
+@pytest.mark.parametrize(
+    ("row", "id_"),
+    [
+        (b'{"id":12.0,"x":1}', None),
+        (b'{"id":12e1,"x":1}', None),
+        (b'{"id":-12}', -12),
+        (b'{"id":null,"x":{"id":3}}', None),
+        (b'{"id":{"id":3}}', None),
+        (b'{"ID":3}', None),
+        (b'{"id-2":3}', None),
+        (b'{"x":{"id":3}}', None),
+        (b'{"x":"{\\"id\\":3,","id":4}', 4),
+        (b'{"\\u0069d":3}', 3),
+        (b'{"id":"0012"}', 12),
+        (b'{"id":' + b"9" * 18 + b"}", 10**18 - 1),
+        (b'{"id":' + b"9" * 40 + b"}", 10**40 - 1),
+        (b'{\r\n\t"id" : 0 \n}', 0),
+    ],
+)
+def test_an_id_is_that_of_the_row_itself_however_it_is_spelled(row, id_):
+    assert Page([row]).ids == (id_,)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+spellings = st.fixed_dictionaries(
+    {
+        "separators": st.sampled_from([(",", ":"), (", ", ": "), (" ,\r\n", "\t: ")]),
+        "indent": st.none() | st.sampled_from(["", "\t"]),
+        "ensure_ascii": st.booleans(),
+    }
+)
+
+
+@given(values, st.dictionaries(st.text().filter("id".__ne__), values, max_size=4), spellings)
+def test_an_id_is_the_same_wherever_in_its_row_it_stands(id_, others, spelling):
+    first = json.dumps({"id": id_, **others}, **spelling).encode()
+    last = json.dumps({**others, "id": id_}, **spelling).encode()
+    assert Page([first]).ids == Page([last]).ids
 
 
 def test_an_id_beside_what_msgspec_does_not_read_is_found():
