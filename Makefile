@@ -29,7 +29,7 @@ help:
 	@echo "make properties  run the property tests with 2,000 examples each"
 	@echo "make compat       let the published client 0.1.0 drain the sandbox, and compare"
 	@echo "make lint         check style, types and spelling"
-	@echo "make bench        run the benchmarks"
+	@echo "make bench        measure this library beside others, and write docs/benchmarks.md (ONLY=cpu: print one part)"
 	@echo "make reliability  let faults meet this library and others, and write docs/reliability.md"
 	@echo "make lock         write the lock files again (UPGRADE=--upgrade for newer versions)"
 	@echo "make clean        remove everything that these made"
@@ -54,8 +54,7 @@ lint: $(VENV)/.lint
 	$(VENV)/bin/codespell
 
 bench: $(VENV)/.wheel
-	@test -f benchmarks/run.py || { echo "benchmarks/run.py does not exist: there is no benchmark yet" >&2; exit 1; }
-	@$(PY) benchmarks/run.py
+	@$(PY) benchmarks/run.py $(ONLY) $(BENCH_ARGS)
 
 reliability: $(VENV)/.wheel
 	@$(PY) benchmarks/reliability/run.py
