@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Literal
 
-__all__ = ["Report", "Target", "median", "table", "times"]
+__all__ = ["Report", "Target", "median", "ratio", "table", "times"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,11 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
-def times(figure: float, of: float) -> str:
+def ratio(figures: Sequence[float], of: Sequence[float]) -> float:
+    """Return the median of what each round's figure is of the other's in the same round."""
+    return median(figure / other for figure, other in zip(figures, of, strict=True))
+
+
+def times(figure: float) -> str:
     """Spell a ratio."""
-    ratio = figure / of
-    return f"{ratio:.2f} x" if ratio < 10 else f"{ratio:.0f} x"  # noqa: PLR2004
+    return f"{figure:.2f} x" if figure < 10 else f"{figure:.0f} x"  # noqa: PLR2004

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +22,31 @@ class Run:
 
     client: Mapping[str, Any]
     server: Mapping[str, Any]
+
+    @property
+    def took(self) -> float:
+        """Seconds from the first request for rows until the client had them all."""
+        return float(self.client["ended"] - self.server["first"])
+
+    @property
+    def busy(self) -> float:
+        """The share of a core that the server used meanwhile."""
+        return float(self.server["cpu"] / max(self.server["elapsed"], 1e-9))
+
+
+_BOTTLENECK = 0.8
+"""The share of a core beyond which a server is said to have been what was measured."""
+
+
+def server_note(runs: Iterable[Run]) -> str:
+    """Say whether the server, rather than the client, set the pace."""
+    busiest = max(run.busy for run in runs)
+    if busiest > _BOTTLENECK:
+        return (
+            f"The server used up to {busiest:.0%} of a core: where it did, times and rows/s are its "
+            "own rather than the client's; processor time is not affected."
+        )
+    return f"The server used at most {busiest:.0%} of a core, so it set nobody's pace."
 
 
 @contextmanager

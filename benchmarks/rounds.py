@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+Label = TypeVar("Label", bound=str | tuple[str, int])
 T = TypeVar("T")
 
 
@@ -25,18 +26,18 @@ class Rounds:
         return Rounds(min(count, self.count), self.quick, self.tell)
 
     def of(
-        self, contestants: Mapping[str, Callable[[], T]], *, name: str, at_once: int = 1
-    ) -> dict[str, list[T]]:
-        """Let every contestant run once a round; return what each brought, round by round.
+        self, contestants: Mapping[Label, Callable[[int], T]], *, name: str, at_once: int = 1
+    ) -> dict[Label, list[T]]:
+        """Let every contestant run once a round, told its number; return what each brought, in order.
 
         `at_once` is for those that wait for the server nearly all the time.
         """
-        came: dict[str, list[T]] = {label: [] for label in contestants}
-        turns = [label for _ in range(self.count) for label in contestants]
+        came: dict[Label, list[T]] = {label: [] for label in contestants}
+        turns = [(number, label) for number in range(self.count) for label in contestants]
         with ThreadPoolExecutor(at_once) as pool:
-            futures = [pool.submit(contestants[label]) for label in turns]
+            futures = [pool.submit(contestants[label], number) for number, label in turns]
             try:
-                for turn, (label, future) in enumerate(zip(turns, futures, strict=True), 1):
+                for turn, ((_, label), future) in enumerate(zip(turns, futures, strict=True), 1):
                     came[label].append(future.result())
                     self.tell(f"{name}: {label} ({turn} of {len(turns)})")
             finally:

@@ -6,7 +6,7 @@ to decode it. Runs in its own virtual environment.
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import httptools
@@ -128,10 +128,7 @@ class Client:
 
     def _take(self, body: bytes, sink: BinaryIO) -> int:
         if self._task.to == "rows":
-            decoded: list[dict[str, Any]] = _decoded.decode(body)
-            for row in decoded:
-                self._task.take(row, None)
-            return len(decoded)
+            return self._task.consume(_decoded.decode(body))
         rows = _raw.decode(body)
         if rows and self._task.to == "jsonl":
             sink.write(b"\n".join(rows) + b"\n")

@@ -23,11 +23,8 @@ async def by_async(task: Task) -> None:
 
         async def drain(resource: str) -> int:
             scan, rows = client.scan(resource, paging=task.paging), 0
-            if task.to == "rows":
-                async for row in scan:
-                    task.take(row, None)
-                    rows += 1
-                return rows
+            if task.to in ("rows", "first"):
+                return await task.consume_async(scan)
             with task.opened() as sink:
                 async for page in scan.pages():
                     if task.to == "jsonl":
@@ -44,7 +41,7 @@ def by_sync(task: Task) -> None:
 
         def drain(resource: str) -> int:
             scan, rows = client.scan(resource, paging=task.paging), 0
-            if task.to == "rows":
+            if task.to in ("rows", "first"):
                 return task.consume(scan)
             with task.opened() as sink:
                 for page in scan.pages():

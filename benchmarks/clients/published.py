@@ -10,16 +10,9 @@ from coupa_async_client import CoupaAsyncClient, CoupaClient
 async def by_async(task: Task) -> None:
     """Drain with asyncio, `slots` pages at a time."""
     async with CoupaAsyncClient(**task.credentials, default_concurrent=task.slots) as client:
-
-        async def drain(resource: str) -> int:
-            rows = 0
-            with task.opened() as sink:
-                async for row in client.iter_items(resource, params={}):
-                    task.take(row, sink if task.to == "jsonl" else None)
-                    rows += 1
-            return rows
-
-        await measured_async(task, drain)
+        await measured_async(
+            task, lambda resource: task.consume_async(client.iter_items(resource, params={}))
+        )
 
 
 def by_sync(task: Task) -> None:

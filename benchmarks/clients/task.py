@@ -9,7 +9,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +23,9 @@ class Task:
 
     url: str
     resource: str
-    to: Literal["jsonl", "rows", "pages"]
-    """"jsonl" writes rows to `out`, "rows" looks at the id of each row as a dictionary, "pages" only counts."""
+    to: Literal["jsonl", "rows", "pages", "first"]
+    """"jsonl" writes rows to `out`, "rows" looks at the id of each as a dictionary, "pages" only counts
+    where a client has pages, and "first" stops at the first row."""
     out: Path | None
     warm_up: str | None
     """A resource to drain before anything is measured."""
@@ -59,20 +60,33 @@ class Task:
         """Open the file that rows are written to."""
         return (self.out or Path(os.devnull)).open("wb")
 
+    async def consume_async(self, rows: AsyncIterable[dict[str, Any]]) -> int:
+        """Do what `consume` does with rows that come on an event loop."""
+        count = 0
+        with self.opened() if self.to == "jsonl" else nullcontext() as sink:
+            async for row in rows:
+                self._take(row, sink)
+                count += 1
+                if self.to == "first":
+                    break
+        return count
+
     def consume(self, rows: Iterable[dict[str, Any]]) -> int:
         """Write or look at rows that are dictionaries, and count them."""
         count = 0
         with self.opened() if self.to == "jsonl" else nullcontext() as sink:
             for row in rows:
-                self.take(row, sink)
+                self._take(row, sink)
                 count += 1
+                if self.to == "first":
+                    break
         return count
 
-    def take(self, row: dict[str, Any], sink: BinaryIO | None) -> None:
+    def _take(self, row: dict[str, Any], sink: BinaryIO | None) -> None:
         """Write or look at one row that is a dictionary."""
         if sink is not None:
             sink.write(json.dumps(row).encode() + b"\n")
-        elif self.to == "rows" and row["id"] is None:
+        elif row["id"] is None:
             raise ValueError(row)
         if self.pause:
             time.sleep(self.pause)
@@ -83,7 +97,7 @@ def told(arguments: list[str] | None = None) -> Task:
     parser = argparse.ArgumentParser()
     parser.add_argument("url", help="of the server, without /api")
     parser.add_argument("resource")
-    parser.add_argument("--to", choices=("jsonl", "rows", "pages"), default="pages")
+    parser.add_argument("--to", choices=("jsonl", "rows", "pages", "first"), default="pages")
     parser.add_argument("--out", type=Path, help="the file for jsonl")
     parser.add_argument("--warm-up", help="a resource to drain before measuring")
     parser.add_argument("--face", default="async", help="async, sync, export or command")
@@ -99,7 +113,7 @@ class Meter:
 
     def __init__(self) -> None:
         """Start with nothing noted."""
-        self.cpu = self.wall = 0.0
+        self.cpu = self.wall = self.ended = 0.0
 
     def __enter__(self) -> Self:
         """Start measuring."""
@@ -115,6 +129,7 @@ class Meter:
         """Stop measuring."""
         self.wall += time.perf_counter()
         self.cpu += _cpu()
+        self.ended = time.monotonic()
 
     def less(self, other: Self) -> Self:
         """Take away what another measurement found."""
@@ -124,7 +139,8 @@ class Meter:
 
     def tell(self, rows: int) -> None:
         """Print the figures."""
-        print(json.dumps({"rows": rows, "cpu": self.cpu, "wall": self.wall, "peak": peak()}))
+        figures = {"rows": rows, "cpu": self.cpu, "wall": self.wall, "peak": peak()}
+        print(json.dumps({**figures, "ended": self.ended}))
 
 
 def measured(task: Task, drain: Callable[[str], int]) -> None:

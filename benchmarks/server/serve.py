@@ -1,7 +1,8 @@
 """A Coupa for benchmarks, in a process of its own: `serve.py SPEC` serves on loopback until stdin ends.
 
-Prints its port first. SPEC is JSON: `temper`, and `resources` by name; `GET /stats` tells what was
-asked and what it cost. The token is not checked.
+Prints its port first. SPEC is JSON: `temper`, and `resources` by name, of which `few` is for warming
+up: answered at once and not counted. `GET /stats` tells what was asked and what it cost. The token
+is not checked.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from pages import Resource
+from pages import Body, Resource
 from temper import Bucket, Chances, Temper
 
 from wire import Answer, Connection, Send
@@ -55,6 +56,7 @@ class Stats:
             "refused": self.refused,
             "rows": self.rows,
             "sent": self.sent,
+            "first": self.first,
             "elapsed": self.last - (self.first or self.last),
             "cpu": self.cpu - self._cpu_at_first if self.first is not None else 0.0,
             "durations": self.durations,
@@ -86,6 +88,8 @@ class Coupa:
         elif path == "/oauth2/token":
             self._stats.tokens += 1
             self._later(self._temper.latency, send, _TOKEN)
+        elif path.endswith("/few"):
+            send(_spelled(self._resources["few"].answer(dict(parse_qsl(query)))))
         else:
             self._stats.arrived(self._loop.time())
             delay = self._chances.delay_before()
@@ -108,8 +112,7 @@ class Coupa:
             self._stats.rows += body.rows
             self._stats.sent += len(body.content)
             self._stats.durations.append(duration)
-            headers = _GZIPPED if body.gzipped else _JSON
-            self._later(wait + duration, send, Answer(body.content, headers=headers))
+            self._later(wait + duration, send, _spelled(body))
 
     def _waits(self) -> float | None:
         """Return how long a request waits for its turn; None if it is one too many."""
@@ -138,6 +141,10 @@ class Coupa:
             self._stats.neighbour_refused += 1
         at += 1 / self._temper.neighbour
         self._loop.call_at(at, self._neighbour, at)
+
+
+def _spelled(body: Body) -> Answer:
+    return Answer(body.content, headers=_GZIPPED if body.gzipped else _JSON)
 
 
 async def serve(spec: dict[str, dict[str, dict[str, object]]]) -> None:
