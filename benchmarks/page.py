@@ -12,7 +12,17 @@ from pathlib import Path
 from figures import Report, table
 from peers import HERE, VENVS, installed, versions
 
-_CORES = "cores" if os.cpu_count() != 1 else "core"
+PARTS = (
+    "limit",
+    "neighbour",
+    "stragglers",
+    "cpu",
+    "memory",
+    "first_row",
+    "growth",
+    "imports",
+)
+"""Every part, each the module of that name, in the order of the page."""
 
 
 def written(docs: Path, reports: Mapping[str, Report], rounds: int) -> Path:
@@ -35,9 +45,9 @@ def text(reports: Mapping[str, Report], rounds: int) -> str:
         **{name: report.text for name, report in reports.items()},
         "targets": owed(reports),
         "verdict": verdict(reports),
-        "rounds": str(rounds),
+        "rounds": _counted(rounds, "round"),
         "date": datetime.now(tz=UTC).date().isoformat(),
-        "machine": f"{os.cpu_count()} {_CORES}, {platform.system()} on {platform.machine()}",
+        "machine": f"{_counted(os.cpu_count() or 1, 'core')}, {platform.system()} on {platform.machine()}",
         "python": f"CPython {platform.python_version()}",
         "ours": _spelled(
             {name: version(name) for name in ("coupa-async-client", "httpx2", "msgspec")}
@@ -69,6 +79,10 @@ def verdict(reports: Mapping[str, Report]) -> str:
     if not missed:
         return f"All {len(targets)} are met."
     return f"**{missed} of {len(targets)} {'is' if missed == 1 else 'are'} missed.**"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _pinned(peer: str, *packages: str) -> dict[str, str]:

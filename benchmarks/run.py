@@ -10,20 +10,9 @@ import sys
 from pathlib import Path
 
 from figures import Report
-from page import owed, verdict, written
+from page import PARTS, owed, verdict, written
 from peers import ROOT
 from rounds import Rounds
-
-PARTS = (
-    "limit",
-    "neighbour",
-    "stragglers",
-    "cpu",
-    "memory",
-    "first_row",
-    "growth",
-    "imports",
-)
 
 
 def measured(parts: list[str], rounds: Rounds) -> dict[str, Report]:

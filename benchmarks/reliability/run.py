@@ -10,7 +10,6 @@ import os
 import platform
 import subprocess
 import sys
-import venv
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,15 +19,16 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path.append(str(ROOT / "tests"))
+sys.path += [str(HERE.parent), str(ROOT / "tests")]
 
 from faults import FAULTS, Fault  # noqa: E402
 from ours import FACES, Outcome  # noqa: E402
+from peers import installed  # noqa: E402
 from verdicts import ENDLESS, SOUND, verdict  # noqa: E402
 
 from servers import Server  # noqa: E402
 
-PEERS = {"coupa-0.1.0": "coupa-async-client==0.1.0", "dlt": "dlt==1.31.0"}
+PEERS = {"0.1.0": "coupa-async-client==0.1.0", "dlt": "dlt==1.31.0"}
 OURS = "ours"
 PAGINGS = {"offset": "offset", "keyset": "keyset", "ranges": "auto"}
 LIMITS = {OURS: 30.0, "peer": 60.0}
@@ -53,23 +53,12 @@ def clients(venvs: Path) -> Iterator[Client]:
         for face in FACES:
             command = (sys.executable, str(HERE / "drain_ours.py"), face, paging)
             yield Client(f"{OURS}, {column}", face, command, ours=True)
-    published = str(installed(venvs, "coupa-0.1.0"))
+    published = str(installed(venvs, "0.1.0"))
     for face in ("async", "sync"):
         command = (published, str(HERE / "drain_0_1_0.py"), face)
         yield Client(f"0.1.0 {face}", face, command, ours=False)
     command = (str(installed(venvs, "dlt")), str(HERE / "drain_dlt.py"))
     yield Client("dlt", "sync", command, ours=False)
-
-
-def installed(venvs: Path, name: str) -> Path:
-    """Make a peer's virtual environment unless a run before left it; return its interpreter."""
-    python = venvs / name / "bin" / "python"
-    done = venvs / name / ".installed"
-    if not done.exists():
-        venv.create(venvs / name, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "-qq", PEERS[name]], check=True)
-        done.touch()
-    return python
 
 
 def cell(fault: Fault, client: Client) -> str:
