@@ -93,13 +93,14 @@ def _runs(case: Case, rounds: Rounds) -> dict[str, list[Run]]:
             "few": {"rows": _ROWS, "size": case.size, "gzip": True},
         }
     }
-    with tempfile.TemporaryDirectory() as scratch:
-        options = ("--to", case.to, "--warm-up", "few", "--out", str(Path(scratch, "rows.jsonl")))
+    options = ("--to", case.to, "--warm-up", "few")
 
-        def run(way: Way, _: int) -> Run:
-            return drained(way.client, spec, "invoices", *options, *way.options)
+    def run(way: Way, _: int) -> Run:
+        with tempfile.TemporaryDirectory() as scratch:
+            out = str(Path(scratch, "rows.jsonl"))
+            return drained(way.client, spec, "invoices", *options, "--out", out, *way.options)
 
-        return rounds.of({way.label: partial(run, way) for way in case.ways}, name=case.name)
+    return rounds.of({way.label: partial(run, way) for way in case.ways}, name=case.name)
 
 
 def _table(runs: dict[str, list[Run]]) -> str:

@@ -34,13 +34,13 @@ def texts(size: Size) -> list[bytes]:
     ]
 
 
-def ids(count: int, widest_gap: int) -> "range | array[int]":
-    """Return ascending ids from 1, each 1 to `widest_gap` above the one before."""
+def ids(count: int, widest_gap: int, above: int = 0) -> "range | array[int]":
+    """Return ascending ids, each 1 to `widest_gap` above the one before."""
     if widest_gap == 1:
-        return range(1, count + 1)
+        return range(above + 1, above + count + 1)
     chance = random.Random(_SEED)
     gaps = (int(chance.random() * widest_gap) + 1 for _ in range(count))
-    return array("q", accumulate(gaps))
+    return array("q", (above + reach for reach in accumulate(gaps)))
 
 
 def _brief(chance: random.Random) -> dict[str, Any]:
