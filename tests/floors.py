@@ -11,7 +11,17 @@ PACKAGE = "coupa_async_client"
 # From the ground up. A module imports from floors strictly below its own; a subpackage is named once.
 FLOORS = (
     ("errors", "types"),
-    ("query", "_ranges", "_offsets", "_ledger", "_retry", "_limits", "_settings", "_answers"),
+    (
+        "query",
+        "_ranges",
+        "_offsets",
+        "_ledger",
+        "_retry",
+        "_limits",
+        "_settings",
+        "_answers",
+        "_encodings",
+    ),
     ("_transport", "_question", "_budget"),
     ("auth",),
     ("_engine",),

@@ -13,6 +13,7 @@ from typing import Protocol, TypedDict
 
 import httpx2
 
+from ._encodings import ASKED_FOR, TooLargeError, UndecodableError, decoded
 from ._settings import Settings, is_loopback
 from .errors import (
     CoupaConfigError,
@@ -68,6 +69,10 @@ class HttpTransport:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             limits=httpx2.Limits(max_connections=_CONNECTIONS),
         )
+        self._headers = {
+            "Accept-Encoding": ASKED_FOR,
+            "User-Agent": self._client.headers["User-Agent"],
+        }
 
     async def send(self, request: Request) -> Response:
         """Send one request and read its answer to the end.
@@ -97,7 +102,7 @@ class HttpTransport:
                 f"no complete answer to {asked} after {waited:.1f} s; a larger timeout may help"
             )
             raise CoupaTimeoutError(message, **where) from error
-        except httpx2.DecodingError as error:
+        except UndecodableError as error:
             message = f"the answer to {asked} does not decompress ({error})"
             raise CoupaTransportError(message, **where) from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
@@ -109,27 +114,45 @@ class HttpTransport:
         await self._client.aclose()
 
     async def _exchange(self, request: Request, started: float) -> Response:
-        async with self._client.stream(
-            request.method, request.url, headers=dict(request.headers), content=request.body
-        ) as answer:
-            chunks, size = [], 0
-            async for chunk in answer.aiter_bytes():
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > MAX_BODY:
-                    msg = (
-                        f"the answer to {request.method} {request.url} is larger than "
-                        f"{MAX_BODY >> 20} MB; ask for fewer attributes with fields, or a smaller page"
-                    )
-                    raise CoupaShapeError(msg, url=request.url)
-            headers = {name.lower(): value for name, value in answer.headers.items()}
-            headers.setdefault("date", formatdate(usegmt=True))  # as RFC 9110, 6.6.1, has it
-            return Response(
-                status=answer.status_code,
-                headers=headers,
-                body=b"".join(chunks),
-                elapsed=time.monotonic() - started,
+        sent = httpx2.Request(
+            request.method,
+            request.url,
+            headers={**self._headers, **request.headers},
+            content=request.body,
+        )
+        answer = await self._client.send(sent, stream=True)
+        headers = dict(answer.headers.items())
+        if "date" not in headers:
+            headers["date"] = formatdate(usegmt=True)  # as RFC 9110, 6.6.1, has it
+        try:
+            raw = await _read(answer)
+            body = decoded(raw, headers.get("content-encoding", ""), MAX_BODY)
+        except TooLargeError as error:
+            msg = (
+                f"the answer to {request.method} {request.url} is larger than "
+                f"{MAX_BODY >> 20} MB; ask for fewer attributes with fields, or a smaller page"
             )
+            raise CoupaShapeError(msg, url=request.url) from error
+        finally:
+            await answer.aclose()
+        return Response(
+            status=answer.status_code,
+            headers=headers,
+            body=body,
+            elapsed=time.monotonic() - started,
+        )
+
+
+async def _read(answer: httpx2.Response) -> bytes:
+    """Return the body as it came over the wire; a mock's too, which `aiter_raw` takes for read."""
+    assert isinstance(answer.stream, httpx2.AsyncByteStream)  # noqa: S101  (for the type checker)
+    pieces, size = [], 0
+    async for piece in answer.stream:
+        pieces.append(piece)
+        size += len(piece)
+        if size > MAX_BODY:
+            raise TooLargeError
+    return b"".join(pieces)
 
 
 def _trust(verify: bool | str | ssl.SSLContext) -> bool | ssl.SSLContext:

@@ -67,6 +67,11 @@ async def test_connections_are_reused_and_closed():
         pytest.param(Broken(http(200, [{"id": 1}] * 50)[:-9]), id="body cut short"),
         pytest.param(Broken(http(200, [{"id": 1}] * 50)[:-9], "reset"), id="reset inside the body"),
         pytest.param(http(200, b"no gzip", content_encoding="gzip"), id="gzip that is none"),
+        pytest.param(
+            http(200, gzip.compress(b"[1]")[:-4], content_encoding="gzip"),
+            id="gzip cut by the server",
+        ),
+        pytest.param(http(200, b"[1]", content_encoding="br"), id="not what was asked for"),
         pytest.param(b"HTTP/9 what\r\n\r\n", id="no HTTP at all"),
     ],
 )
@@ -84,6 +89,23 @@ async def test_gzip_is_read():
     body = gzip.compress(b'[{"id":1}]')
     with Server(lambda _: http(200, body, content_encoding="gzip")) as server:
         assert (await send(server.url)).body == b'[{"id":1}]'
+        assert server.seen[0].headers["accept-encoding"] == "gzip"
+
+
+async def test_a_mock_may_answer_in_gzip_too():
+    def answer(_):
+        body = gzip.compress(b'[{"id":1}]')
+        return httpx2.Response(200, content=body, headers={"Content-Encoding": "gzip"})
+
+    network = httpx2.MockTransport(answer)
+    assert (await send("http://127.0.0.1:1", network=network)).body == b'[{"id":1}]'
+
+
+async def test_headers_that_come_twice_are_one():
+    with Server(lambda _: http(200, []).replace(b"\r\n", b"\r\nX-A: 1\r\nx-a: 2\r\n", 1)) as server:
+        headers = (await send(server.url)).headers
+    assert headers["x-a"] == "1, 2"
+    assert headers["date"].endswith(" GMT")
 
 
 @pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[1"])
@@ -116,6 +138,15 @@ async def test_an_enormous_body_is_cut_off_with_a_remedy(monkeypatch):
     with (
         Server(lambda _: http(200, bomb, content_encoding="gzip")) as server,
         pytest.raises(CoupaShapeError, match="larger than 1 MB; ask for fewer attributes"),
+    ):
+        await send(server.url)
+
+
+async def test_a_body_that_is_enormous_on_the_wire_is_cut_off_too(monkeypatch):
+    monkeypatch.setattr(_transport, "MAX_BODY", 2**20)
+    with (
+        Server(lambda _: http(200, b"[" + b" " * 2**20)) as server,
+        pytest.raises(CoupaShapeError, match="larger than 1 MB"),
     ):
         await send(server.url)
 
