@@ -6,6 +6,7 @@
 import subprocess
 import sys
 import venv
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,13 @@ PUBLISHED = Client("0.1.0", "published.py", "0.1.0")
 DLT = Client("dlt's REST source", "dlt_rest.py", "dlt")
 PLAIN_LOOP = Client("plain loop on httpx2", "plain_loop.py")
 CHEAPEST = Client("cheapest possible", "cheapest.py", "cheapest")
+
+
+def prepare(tell: Callable[[str], object], venvs: Path = VENVS) -> None:
+    """Make every virtual environment, before several drains want the same one at once."""
+    for requirements in sorted((HERE / "requirements").iterdir()):
+        tell(f"set-up: {venvs.name}/{requirements.stem}")
+        installed(venvs, requirements.stem)
 
 
 def installed(venvs: Path, peer: str) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from figures import Report
 from page import PARTS, owed, verdict, written
-from peers import ROOT
+from peers import ROOT, prepare
 from rounds import Rounds
 
 
@@ -42,6 +42,7 @@ def main() -> int:
     rounds = Rounds(
         chosen.rounds, chosen.quick, lambda line: print(line, file=sys.stderr, flush=True)
     )
+    prepare(rounds.tell)
     reports = measured(parts, rounds)
     print(f"\n{owed(reports)}\n\n{verdict(reports)}")
     whole = set(reports) == set(PARTS)
