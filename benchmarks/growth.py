@@ -28,7 +28,7 @@ def measure(rounds: Rounds) -> Report:
             for way in (RANGES, BY_OFFSET)
         }
         few = rounds.fewer(1) if rows >= _LONG else rounds.fewer(3)
-        runs |= few.of(contestants, name=f"growth, {rows:,} rows")
+        runs |= few.of(contestants, name="growth")
     text = table(
         ("client, ids", "rows", "requests a full page", "CPU us a row", "us a row", "peak MB"),
         [(label, f"{rows:,}", *_spelled(of, rows)) for (label, rows), of in sorted(runs.items())],

@@ -39,7 +39,8 @@ class Rounds:
             try:
                 for turn, ((_, label), future) in enumerate(zip(turns, futures, strict=True), 1):
                     came[label].append(future.result())
-                    self.tell(f"{name}: {label} ({turn} of {len(turns)})")
+                    words = label if isinstance(label, str) else f"{label[0]}, {label[1]:,} rows"
+                    self.tell(f"{name}: {words} ({turn} of {len(turns)})")
             finally:
                 pool.shutdown(cancel_futures=True)
         return came

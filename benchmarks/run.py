@@ -7,6 +7,7 @@ and no page is written. Needs a package index the first time.
 import argparse
 import importlib
 import sys
+import time
 from pathlib import Path
 
 from figures import Report
@@ -19,11 +20,13 @@ def measured(parts: list[str], rounds: Rounds) -> dict[str, Report]:
     """Measure one part after the other; what fails is told, and left out."""
     reports: dict[str, Report] = {}
     for part in parts:
+        started = time.monotonic()
         try:
             reports[part] = importlib.import_module(part).measure(rounds)
         except RuntimeError as error:
             rounds.tell(f"{part} was not measured: {error}")
             continue
+        rounds.tell(f"{part} took {time.monotonic() - started:.0f} s")
         print(f"\n{part}\n\n{reports[part].text}", flush=True)
     return reports
 
