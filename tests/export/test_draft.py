@@ -1,6 +1,7 @@
 """A draft by itself, filled from a scan that is played by a list of pages."""
 
 import json
+import os
 import threading
 
 import pytest
@@ -44,6 +45,20 @@ def path(request, tmp_path):
 def interrupted(path, error=KeyboardInterrupt, pages=TWO[:1], **options):
     with pytest.raises(error), Draft(path, **options) as draft:
         draft.write(Scan(pages, error=error("no")))
+
+
+def test_an_interrupt_while_the_account_is_written_leaves_nothing_of_it(
+    path, tmp_path, monkeypatch
+):
+    """A user pressed Ctrl-C in the first moment of an export, and found a file that nothing removed."""
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt), Draft(path) as draft:
+        draft.write(Scan(TWO))
+    assert names_in(tmp_path) == []
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, CoupaClientError, IncompleteScanError])

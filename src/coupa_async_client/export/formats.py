@@ -18,7 +18,6 @@ from .place import Sink
 Format = Literal["jsonl", "csv"]
 
 _EXTENSIONS: dict[str, Format] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
-_LINE_BREAKS = (b"\n", b"\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +90,6 @@ def write_jsonl(pages: Iterable[Page], stream: Sink) -> int:
 
 
 def _joined(row: bytes) -> bytes:
-    if any(mark in row for mark in _LINE_BREAKS):
+    if b"\n" in row or b"\r" in row:
         return msgspec.json.format(row, indent=-1)
     return row
