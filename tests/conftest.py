@@ -10,6 +10,7 @@ from importlib.util import find_spec
 import hypothesis
 import pytest
 
+from coupa_async_client._token_store import forget_tokens
 from floors import PACKAGE
 from guards import SecretReader, guarded, leaving_no_task, outside_settings, threads_left
 
@@ -57,6 +58,12 @@ def loopback_only():
         patch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
         patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_token_left():
+    """Let no test meet the token of another: ports of servers that are gone are used again."""
+    forget_tokens()
 
 
 @pytest.fixture(autouse=True)

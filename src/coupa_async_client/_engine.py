@@ -13,13 +13,14 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ._answers import raise_for_status, retry_after
 from ._budget import Budget, OwnBudget
 from ._limits import Governor, Permit
 from ._retry import RetryPolicy, Trial, decide
 from ._settings import Settings
+from ._token_store import TokenStore
 from ._transport import Transport
 from .auth import OAuth2ClientCredentials, Token
 from .errors import CoupaAuthError, CoupaClientError, CoupaConfigError
@@ -59,6 +60,7 @@ class Engine:
         self,
         settings: Settings,
         transport: Transport,
+        store: TokenStore | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
@@ -75,7 +77,7 @@ class Engine:
         self._clock = clock
         self._chance = chance
         self._contacted = False
-        self._tasks: set[asyncio.Task[Page]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self.auth = OAuth2ClientCredentials(
@@ -85,6 +87,7 @@ class Engine:
             settings.scopes,
             send=self._exchange,
             clock=clock,
+            store=store,
         )
 
     async def fetch(
@@ -131,7 +134,7 @@ class Engine:
         finally:
             self._watchers.discard(departed)
 
-    def task(self, work: Coroutine[None, None, Page]) -> asyncio.Task[Page]:
+    def task(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start a task that ends with the client at the latest."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
@@ -185,12 +188,17 @@ class Engine:
         refused: set[Token] = set()
         for _ in range(_MOST_TOKENS):
             token, permit = await self._cleared(tally)
+            if not self._closed and (renewal := self.auth.renewal()) is not None:
+                self.task(renewal)
             headers = {**request.headers, "Authorization": f"Bearer {token.access_token}"}
             tally.requests += 1
             response = await self._send(replace(request, headers=headers))
             tally.statuses[response.status] += 1
             if permit and response.status in _THROTTLED:
                 await self._slow_down(permit, response)
+            if response.status == 403 and self.auth.forbidden(token):  # noqa: PLR2004
+                tally.retries["403"] += 1
+                continue
             if response.status != 401:  # noqa: PLR2004
                 self.auth.accepted(token)
                 with suppress(CoupaClientError):  # said again below, without secrets
@@ -201,7 +209,7 @@ class Engine:
             if wait > 0:
                 log.warning("401 for a token that is new; trying it again in %.1f s", wait)
                 await asyncio.sleep(wait)
-            elif token.fresh(self._clock()):
+            elif token.own and token.fresh(self._clock()):
                 refused.add(token)
             if len(refused) == _MOST_REFUSALS:
                 break
@@ -282,7 +290,7 @@ class Engine:
         return response
 
 
-async def cancelled(tasks: Collection[asyncio.Task[Page]]) -> None:
+async def cancelled(tasks: Collection[asyncio.Task[Any]]) -> None:
     """Cancel tasks and wait until they have ended."""
     for task in tasks:
         task.cancel()

@@ -4,6 +4,7 @@ Pure: the environment is handed in as a mapping, a `.env` file as its text.
 """
 
 import ipaddress
+import os
 import re
 import ssl
 import warnings
@@ -18,8 +19,9 @@ from .types import MAX_PAGE_SIZE
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _DOTENV_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*")
 
-ENVIRONMENT = ("INSTANCE", "BASE_URL", "TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "SCOPES")
-"""What `from_env` reads, each as COUPA_NAME; all but INSTANCE also bare, as 0.1.0 spelled them.
+BARE = ("BASE_URL", "TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "SCOPES")
+ENVIRONMENT = ("INSTANCE", *BARE, "TOKEN_CACHE")
+"""What `from_env` reads, each as COUPA_NAME; those of `BARE` also bare, as 0.1.0 spelled them.
 
 The bare URLs count only where COUPA_INSTANCE does not name the host.
 """
@@ -42,6 +44,7 @@ class Settings:
     max_attempts: int
     verify: bool | str | ssl.SSLContext
     proxy: str | None = field(repr=False)
+    token_cache: str | None
 
 
 def settings(
@@ -60,6 +63,7 @@ def settings(
     max_attempts: int = 6,
     verify: bool | str | ssl.SSLContext = True,
     proxy: str | None = None,
+    token_cache: str | os.PathLike[str] | None = None,
 ) -> Settings:
     """Check a client's arguments and complete them.
 
@@ -81,6 +85,7 @@ def settings(
         max_attempts=whole("max_attempts", max_attempts, at_least=1),
         verify=verify,
         proxy=proxy,
+        token_cache=None if token_cache is None else _path("token_cache", token_cache),
     )
 
 
@@ -89,9 +94,7 @@ def environment_arguments(environment: Mapping[str, str], dotenv: str = "") -> d
     known = {**parse_dotenv(dotenv), **environment}
     found = {}
     for name in ENVIRONMENT:
-        bare_counts = name != "INSTANCE" and not (
-            name.endswith("_URL") and known.get("COUPA_INSTANCE")
-        )
+        bare_counts = name in BARE and not (name.endswith("_URL") and known.get("COUPA_INSTANCE"))
         value = known.get(f"COUPA_{name}") or (known.get(name) if bare_counts else None)
         if value:
             found[name.lower()] = value
@@ -177,6 +180,14 @@ def _positive(name: str, value: object, unit: str) -> float:
         msg = f"{name} is {value!r}; give a number above 0 ({unit})"
         raise CoupaConfigError(msg)
     return float(value)
+
+
+def _path(name: str, value: object) -> str:
+    path = os.fspath(value) if isinstance(value, str | os.PathLike) else None
+    if not isinstance(path, str) or not path.strip():
+        msg = f"{name} is {value!r}; give the path of a file, or None"
+        raise CoupaConfigError(msg)
+    return path
 
 
 def _credential(name: str, value: str | None) -> str:

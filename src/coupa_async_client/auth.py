@@ -1,49 +1,46 @@
-"""The token: OAuth2 client credentials, refreshed once for every task that needs it.
+"""The token: OAuth2 client credentials, asked for once for every task that needs it.
 
-Asking for it goes through whatever `send` is handed in; how often to try is left to the engine.
+Asking goes through whatever `send` is handed in; how often to try, and what runs in the background,
+is left to the engine.
 """
 
 import asyncio
 import json
+import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import replace
+from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
 import msgspec
 
 from ._answers import raise_for_status
 from ._settings import scope_names, settings
+from ._token_store import TokenStore
+from ._tokens import Token, fits_a_header
 from ._transport import HttpTransport
 from .errors import CoupaAPIError, CoupaAuthError, CoupaClientError
 from .types import Request, Response
+
+__all__ = ["SETTLING", "OAuth2ClientCredentials", "Token"]
+
+log = logging.getLogger("coupa_async_client")
 
 SETTLING = 5.0
 """Seconds that Coupa asks for between a new token and its first use (doc 0018)."""
 
 _ASSUMED_LIFE = 3600.0
+_MOST_BURNT = 16
+_SHORTEST_PAUSE = 1.0
+"""Seconds at least between two attempts to renew a token ahead of its end."""
+
 _REMEDIES = {
     "invalid_client": "check client_id and client_secret",
     "invalid_scope": "ask only for scopes that the client was given (facts: doc 0019)",
     "unsupported_grant_type": "the client must allow the client_credentials grant",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """An access token; `born` and `expires` are readings of the credentials' clock."""
-
-    access_token: str = field(repr=False)
-    born: float
-    expires: float
-
-    def fresh(self, now: float) -> bool:
-        """Tell whether the token is still to be used: a tenth of its life, at most 60 s, is spare."""
-        return now < self.expires - min(60.0, (self.expires - self.born) / 10)
-
-    def settled(self, now: float) -> bool:
-        """Tell whether the gap that Coupa asks for has passed."""
-        return now >= self.born + SETTLING
 
 
 class _Grant(msgspec.Struct):
@@ -52,9 +49,10 @@ class _Grant(msgspec.Struct):
 
 
 class OAuth2ClientCredentials:
-    """Hold the token of one client, and get a new one when it runs out or is refused.
+    """Hold the token of one client, and get a new one before it runs out, or when it is refused.
 
-    Any number of tasks may ask; one of them does the asking.
+    Any number of tasks may ask; one of them does the asking, and the others wait only where the old
+    token is of no more use.
     """
 
     def __init__(
@@ -67,8 +65,12 @@ class OAuth2ClientCredentials:
         *,
         send: Callable[[Request], Awaitable[Response]] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        store: TokenStore | None = None,
     ) -> None:
-        """Take the client's credentials; without `send`, a connection is made for each token."""
+        """Take the client's credentials.
+
+        Without `send`, a connection is made for each token; without `store`, no token is shared.
+        """
         self._token_url = token_url
         self._client_id = client_id
         self._client_secret = client_secret
@@ -76,35 +78,54 @@ class OAuth2ClientCredentials:
         self._timeout = timeout
         self._send = send or self._send_once
         self._clock = clock
+        self._store = store or TokenStore()
         self._lock = asyncio.Lock()
         self._token: Token | None = None
-        self._proven: str | None = None
+        self._next: Token | None = None
         self._failure: CoupaAuthError | None = None
+        self._proven: str | None = None
+        self._burnt: deque[str] = deque(maxlen=_MOST_BURNT)
+        self._renewing = False
+        self._renew_from = float("-inf")
         self.refreshes = 0
 
     async def get_access_token(self) -> str:
-        """Return the token's text, as 0.1.0 did."""
+        """Return the token's text, as 0.1.0 did; renew it first where it is time to."""
+        if (renewal := self.renewal()) is not None:
+            await renewal
         return (await self.token()).access_token
 
     async def token(self) -> Token:
-        """Return a fresh token, asking for one if need be.
+        """Return a token that has not ended, asking for one if need be.
 
         Raises:
             CoupaAuthError: none could be had; every task that waited for it gets this same error.
+            CoupaConfigError: the token cache may be read by others by now.
         """
-        before = self._failure
+        if (usable := self._usable()) is not None:
+            return usable
+        token, failure = self._token, self._failure
         async with self._lock:
-            if self._failure is not None and self._failure is not before:
+            if (usable := self._usable()) is not None:
+                return usable
+            if self._failure is not None and self._failure is not failure:
                 raise self._failure
-            if self._token is None or not self._token.fresh(self._clock()):
-                try:
-                    self._token = await self._fetch()
-                except CoupaAuthError as error:
-                    self._failure = error
-                    raise
-                self._failure = None
-                self.refreshes += 1
+            if self._token is None or self._token is token:
+                self._token = await self._obtained()
             return self._token
+
+    def renewal(self) -> Coroutine[Any, Any, None] | None:
+        """Return the work of renewing the token ahead of its end, if it is time and nobody is at it.
+
+        It raises nothing: as long as the old token lives, no request is hurt. To be run to its end.
+        """
+        token, now = self._token, self._clock()
+        if token is None or self._next is not None or not token.due(now):
+            return None
+        if self._renewing or now < self._renew_from:
+            return None
+        self._renewing = True
+        return self._renew(token)
 
     def accepted(self, token: Token) -> None:
         """Note that Coupa took the token: a later refusal is not for its youth."""
@@ -118,10 +139,21 @@ class OAuth2ClientCredentials:
         """
         if token is not self._token:
             return 0.0
-        if token.access_token != self._proven and not token.settled(self._clock()):
-            return token.born + SETTLING - self._clock()
-        self._token = None
+        unsettled = token.born + SETTLING - self._clock()
+        if token.access_token != self._proven and unsettled > 0:
+            return unsettled
+        self._drop(token)
         return 0.0
+
+    def forbidden(self, token: Token) -> bool:
+        """Judge a 403: tell whether to try again with another token.
+
+        One that was taken over may be from before the client was granted the scope. It is dropped,
+        once; a token that this client asked for has every scope there is to have.
+        """
+        if token is self._token and not token.own:
+            self._drop(token)
+        return not token.own
 
     def redacted(self, response: Response, token: Token | None = None) -> Response:
         """Blank out the secret and the token that was sent, should an answer repeat them."""
@@ -130,6 +162,60 @@ class OAuth2ClientCredentials:
             for spelling in _spellings(secret):
                 body = body.replace(spelling, b"***")
         return replace(response, body=body)
+
+    def _usable(self) -> Token | None:
+        """Return the token to send: the old one until it ends or the next has settled."""
+        now, token, following = self._clock(), self._token, self._next
+        if following is not None and (
+            token is None or not token.alive(now) or now >= following.born + SETTLING
+        ):
+            token = self._token = following
+            self._next = None
+        return token if token is not None and token.alive(now) else None
+
+    def _drop(self, token: Token) -> None:
+        self._burnt.append(token.access_token)
+        self._token = None
+
+    async def _renew(self, old: Token) -> None:
+        try:
+            async with self._lock:
+                if self._token is old:
+                    self._next = await self._obtained()
+        except Exception as error:  # noqa: BLE001  (whoever needs a token meets it in person)
+            left = old.expires - self._clock()
+            pause = max(_SHORTEST_PAUSE, left / 2)
+            self._renew_from = self._clock() + pause
+            log.warning(
+                "the token, good for another %.0f s, was not renewed: %s; again in %.0f s",
+                left,
+                error,
+                pause,
+            )
+        finally:
+            self._renewing = False
+
+    async def _obtained(self) -> Token:
+        """Take over a token that another client left, or ask for one; with the lock held."""
+        try:
+            token = self._found()
+            if token is None:
+                async with self._store.turn():
+                    token = self._found() or await self._fetch()
+                    if token.own:
+                        self.refreshes += 1
+                        self._store.keep(token, self._clock())
+        except CoupaAuthError as error:
+            self._failure = error
+            raise
+        return token
+
+    def _found(self) -> Token | None:
+        now = self._clock()
+        for token in self._store.tokens(now):
+            if not token.due(now) and token.access_token not in self._burnt:
+                return replace(token, own=False)
+        return None
 
     async def _fetch(self) -> Token:
         asked_at = self._clock()
@@ -151,11 +237,11 @@ class OAuth2ClientCredentials:
         except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
             grant = _Grant("")
         text = grant.access_token
-        if not text or not text.isascii() or not text.isprintable() or " " in text:
+        if not fits_a_header(text):
             message = f"{self._token_url} answered {response.status} without a token"
             raise CoupaAuthError(f"{message}; check token_url", status=response.status)
         expires = asked_at + _lifetime(grant.expires_in)
-        return Token(text, born=self._clock(), expires=expires)
+        return Token(text, born=self._clock(), expires=expires, own=True)
 
     def _request(self) -> Request:
         """Spell the token call: form body, scopes split by spaces (docs 0018, 0019)."""

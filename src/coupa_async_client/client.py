@@ -12,7 +12,9 @@ import msgspec
 from ._answers import raise_for_status, read_json
 from ._engine import Engine, Tally
 from ._question import HEADERS, question
-from ._settings import environment_arguments, overruled, settings
+from ._settings import Settings, environment_arguments, overruled, settings
+from ._token_store import TokenStore
+from ._tokens import identity
 from ._transport import HttpTransport, Network
 from .errors import CoupaConfigError
 from .query import fields_text, query_string, resource_path
@@ -71,6 +73,7 @@ class CoupaAsyncClient:
         transport: Network | None = None,
         verify: bool | str | SSLContext = True,
         proxy: str | None = None,
+        token_cache: str | os.PathLike[str] | None = None,
     ) -> None:
         """Check the arguments; nothing is sent yet.
 
@@ -91,6 +94,9 @@ class CoupaAsyncClient:
             transport: an `httpx2.AsyncBaseTransport` in place of the network, such as a mock.
             verify: False, a PEM file or an SSL context in place of the system's trust.
             proxy: a proxy's URL; by default what the environment names.
+            token_cache: a file, mode 0600, in which runs and processes share the token; a lock
+                stands beside it. Clients of one process with the same credentials share it anyway,
+                but for those with a `transport`.
 
         Raises:
             CoupaConfigError: names the argument and the remedy.
@@ -110,9 +116,14 @@ class CoupaAsyncClient:
             max_attempts=max_attempts,
             verify=verify,
             proxy=proxy,
+            token_cache=token_cache,
         )
         self.base_url = self._settings.base_url
-        self._engine = Engine(self._settings, HttpTransport(self._settings, transport))
+        self._engine = Engine(
+            self._settings,
+            HttpTransport(self._settings, transport),
+            _token_store(self._settings, shared=transport is None),
+        )
 
     @classmethod
     def from_env(cls, **options: Any) -> Self:  # noqa: ANN401  (the constructor checks them)
@@ -303,6 +314,11 @@ def from_environment() -> dict[str, str]:
     dotenv = Path(".env")
     text = dotenv.read_text(encoding="utf-8") if dotenv.is_file() else ""
     return environment_arguments(os.environ, text)
+
+
+def _token_store(checked: Settings, *, shared: bool) -> TokenStore:
+    name = identity(checked.token_url, checked.client_id, checked.client_secret, checked.scopes)
+    return TokenStore(name, checked.token_cache, shared=shared)
 
 
 async def _lists(reading: Reading) -> AsyncGenerator[list[JSONObject]]:

@@ -94,6 +94,7 @@ class CoupaClient:
         transport: Network | None = None,
         verify: bool | str | SSLContext = True,
         proxy: str | None = None,
+        token_cache: str | os.PathLike[str] | None = None,
     ) -> None:
         """Check the arguments, which are those of `CoupaAsyncClient`; nothing is sent yet.
 
@@ -118,6 +119,7 @@ class CoupaClient:
                 transport=transport,
                 verify=verify,
                 proxy=proxy,
+                token_cache=token_cache,
             )
 
         self._make: Callable[[], CoupaAsyncClient] = make
