@@ -184,7 +184,7 @@ def _positive(name: str, value: object, unit: str) -> float:
 
 def _path(name: str, value: object) -> str:
     path = os.fspath(value) if isinstance(value, str | os.PathLike) else None
-    if not isinstance(path, str) or not path.strip():
+    if not isinstance(path, str) or not path.strip() or "\0" in path:
         msg = f"{name} is {value!r}; give the path of a file, or None"
         raise CoupaConfigError(msg)
     return path

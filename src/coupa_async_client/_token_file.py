@@ -40,13 +40,15 @@ class TokenFile:
             if self.path.is_symlink():
                 return b""
             file = os.open(self.path, os.O_RDONLY | _CAREFULLY)
+            try:
+                self._check(os.fstat(file))
+                return os.read(file, _LARGEST)
+            finally:
+                os.close(file)
         except FileNotFoundError:
             return b""
         except OSError as error:
             raise self._refusal(f"which cannot be read ({error.strerror})") from error
-        with os.fdopen(file, "rb") as opened:
-            self._check(os.fstat(file))
-            return opened.read(_LARGEST)
 
     def write(self, content: bytes) -> None:
         """Replace the file, or the symbolic link that is in its place; call it with the lock held.

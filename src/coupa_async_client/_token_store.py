@@ -159,10 +159,9 @@ def _try_out(file: TokenFile) -> None:
     try:
         if lock.acquire(blocking=False):
             lock.release()
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
+    except OSError as error:
         msg = (
             f"token_cache is {str(file.path)!r}, but {str(file.lock)!r} cannot be opened beside it "
-            f"({reason}); name a file in a folder that exists and that you may write to"
+            f"({error.strerror}); name a file in a folder that exists and that you may write to"
         )
         raise CoupaConfigError(msg) from error

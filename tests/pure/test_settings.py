@@ -171,6 +171,13 @@ def test_the_environment_beats_the_file_and_the_prefix_beats_the_bare_name():
     }
 
 
+def test_a_bare_name_that_0_1_0_did_not_know_does_not_count():
+    environment = {"INSTANCE": "acme", "TOKEN_CACHE": "/bare", "CLIENT_ID": "i"}
+    assert environment_arguments(environment) == {"client_id": "i"}
+    environment |= {"COUPA_TOKEN_CACHE": "~/tokens"}
+    assert environment_arguments(environment) == {"client_id": "i", "token_cache": "~/tokens"}
+
+
 def test_a_host_that_is_given_displaces_every_host_of_the_environment():
     found = {
         "base_url": "https://old.example/api",
