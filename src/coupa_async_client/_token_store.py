@@ -115,7 +115,10 @@ class TokenStore:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait until nobody else asks for a token of this identity, though not for ever."""
+        """Wait until nobody else who shares the place asks for a token, though not for ever.
+
+        Looked after again and again, since a holder may be on another loop or in another process.
+        """
         lock: _Lock = FileLock(self._file.lock) if self._file else self._place().lock
         self._has_turn = await self._acquired(lock)
         try:
