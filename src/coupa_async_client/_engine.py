@@ -24,7 +24,7 @@ from ._token_store import TokenStore
 from ._transport import Transport
 from .auth import OAuth2ClientCredentials, Token
 from .errors import CoupaAuthError, CoupaClientError, CoupaConfigError
-from .types import Page, Request, Response
+from .types import Request, Response
 
 T = TypeVar("T")
 
