@@ -129,9 +129,11 @@ class Portal:
 
 def _result(future: "Future[T]") -> T:
     while True:
-        done, _ = wait_for([future], _SLICE)
-        if done:
-            return future.result()
+        try:
+            return future.result(_SLICE)
+        except TimeoutError:
+            if future.done():  # then it is the coroutine's own
+                return future.result()
 
 
 async def _known(work: Coroutine[Any, Any, T], known: set[asyncio.Task[Any]]) -> T:

@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from coupa_async_client import CoupaClient, CoupaConfigError
+from coupa_async_client import CoupaClient, CoupaConfigError, _portal
 from coupa_async_client._portal import Portal
 from servers import Broken, Server, serving
 
@@ -41,6 +41,28 @@ def test_errors_come_through_with_both_threads_in_the_traceback(portal):
     with pytest.raises(LookupError, match="lost") as caught:
         portal.run(fail())
     assert "fail" in [entry.name for entry in caught.traceback]
+
+
+def test_a_timeout_of_the_work_itself_comes_through(portal):
+    async def give_up():
+        raise TimeoutError("its own")
+
+    with pytest.raises(TimeoutError, match="its own"):
+        portal.run(give_up())
+
+
+def test_work_may_take_longer_than_a_slice_of_waiting(portal, monkeypatch):
+    monkeypatch.setattr(_portal, "_SLICE", 0.001)
+    released = threading.Event()
+
+    async def wait():
+        await asyncio.to_thread(released.wait)
+        return "at last"
+
+    timer = threading.Timer(0.05, released.set)
+    timer.start()
+    assert portal.run(wait()) == "at last"
+    timer.join()
 
 
 def test_context_variables_go_along(portal):
