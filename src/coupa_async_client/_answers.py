@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from email.utils import parsedate_to_datetime
-from html import unescape
 from typing import Any
 
 import msgspec
@@ -192,6 +191,8 @@ def _messages(response: Response) -> Iterator[str]:
     try:
         said = msgspec.json.decode(response.body)
     except (ValueError, RecursionError):
+        from html import unescape  # noqa: PLC0415  (its table of entities is for refusals alone)
+
         for text in _XML_ERROR.findall(response.body[:20_000].decode(errors="replace")):
             yield unescape(text).strip()
         return

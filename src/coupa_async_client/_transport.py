@@ -3,7 +3,6 @@
 No retries, no pacing, no token: it sends what it is given and says what went wrong.
 """
 
-import asyncio
 import socket
 import ssl
 import time
@@ -83,6 +82,8 @@ class HttpTransport:
             CoupaTransportError: the connection broke, or the body was cut or does not decompress.
             CoupaShapeError: the body is larger than `MAX_BODY`.
         """
+        import asyncio  # noqa: PLC0415  (see client.py)
+
         asked = f"{request.method} {request.url}"
         where = _Where(method=request.method, url=request.url)
         started = time.monotonic()

@@ -1,19 +1,17 @@
 """The asynchronous client: what users of asyncio call. Thin on purpose; `scan` does the work."""
 
 import os
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from pathlib import Path
 from ssl import SSLContext
 from types import TracebackType
-from typing import Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
 
 import msgspec
 
 from ._answers import raise_for_status, read_json
-from ._engine import Engine, Tally
 from ._question import HEADERS, question
 from ._settings import Settings, environment_arguments, overruled, settings
-from ._token_store import TokenStore
 from ._tokens import identity
 from ._transport import HttpTransport, Network
 from .errors import CoupaConfigError
@@ -30,6 +28,11 @@ from .types import (
     Request,
     Response,
 )
+
+if TYPE_CHECKING:
+    from ._engine import Engine
+
+T = TypeVar("T")
 
 
 class _Window(TypedDict, total=False):
@@ -119,11 +122,7 @@ class CoupaAsyncClient:
             token_cache=token_cache,
         )
         self.base_url = self._settings.base_url
-        self._engine = Engine(
-            self._settings,
-            HttpTransport(self._settings, transport),
-            _token_store(self._settings, shared=transport is None),
-        )
+        self._engine = _assembled(self._settings, transport)
 
     @classmethod
     def from_env(cls, **options: Any) -> Self:  # noqa: ANN401  (the constructor checks them)
@@ -197,7 +196,7 @@ class CoupaAsyncClient:
         projection = fields_text(fields)
         query = {**(params or {}), **({"fields": projection} if projection else {})}
         request = Request("GET", self._url(path, query), HEADERS)
-        return await self._engine.fetch(request, read_json, Tally())
+        return await self._fetch(request, read_json)
 
     async def request(
         self,
@@ -223,7 +222,7 @@ class CoupaAsyncClient:
             raise CoupaConfigError(msg) from error
         headers = HEADERS if body is None else {**HEADERS, "Content-Type": "application/json"}
         request = Request(method.upper(), self._url(path, params or {}), headers, body)
-        return await self._engine.fetch(request, _accepted, Tally())
+        return await self._fetch(request, _accepted)
 
     def iter_pages(
         self,
@@ -288,6 +287,11 @@ class CoupaAsyncClient:
         """Close the client."""
         await self.aclose()
 
+    async def _fetch(self, request: Request, read: Callable[[Request, Response], T]) -> T:
+        from ._engine import Tally  # noqa: PLC0415  (as in `_assembled`)
+
+        return await self._engine.fetch(request, read, Tally())
+
     def _by_offset(
         self,
         resource: str,
@@ -316,9 +320,14 @@ def from_environment() -> dict[str, str]:
     return environment_arguments(os.environ, text)
 
 
-def _token_store(checked: Settings, *, shared: bool) -> TokenStore:
+def _assembled(checked: Settings, network: Network | None) -> "Engine":
+    """Put the parts together; asyncio is loaded here, an eighth of what the import would take."""
+    from ._engine import Engine  # noqa: PLC0415
+    from ._token_store import TokenStore  # noqa: PLC0415
+
     name = identity(checked.token_url, checked.client_id, checked.client_secret, checked.scopes)
-    return TokenStore(name, checked.token_cache, shared=shared)
+    store = TokenStore(name, checked.token_cache, shared=network is None)
+    return Engine(checked, HttpTransport(checked, network), store)
 
 
 async def _lists(reading: Reading) -> AsyncGenerator[list[JSONObject]]:

@@ -7,16 +7,19 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ._answers import read_page
-from ._engine import Engine, Tally
 from ._ledger import Ledger
 from ._offsets import OffsetWindow
 from ._question import Question
 from ._retry import can_pass
-from ._run import Run
 from .errors import CoupaAuthError, CoupaClientError, CoupaConfigError, IncompleteScanError
 from .types import Ask, JSONObject, Page, ScanReceipt, Span
+
+if TYPE_CHECKING:
+    from ._engine import Engine
+    from ._run import Run
 
 log = logging.getLogger("coupa_async_client")
 
@@ -24,8 +27,10 @@ log = logging.getLogger("coupa_async_client")
 class Reading:
     """A question being answered; both faces take its pages, and say which rows they handed out."""
 
-    def __init__(self, engine: Engine, question: Question) -> None:
+    def __init__(self, engine: "Engine", question: Question) -> None:
         """Keep the question; nothing is sent before the first page is asked for."""
+        from ._engine import Tally  # noqa: PLC0415  (see client.py)
+
         self._engine = engine
         self._question = question
         self._plan = question.plan()
@@ -161,7 +166,9 @@ class Reading:
             holes=() if self._ended is None or self._complete else self.left,
         )
 
-    def _start(self) -> Run:
+    def _start(self) -> "Run":
+        from ._run import Run  # noqa: PLC0415  (see client.py)
+
         self._started = time.monotonic()
         self._refreshes = self._engine.auth.refreshes
         question = self._question

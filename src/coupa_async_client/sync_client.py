@@ -4,9 +4,8 @@ import os
 from collections.abc import Callable, Generator, Iterable
 from ssl import SSLContext
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from ._portal import Portal
 from ._settings import overruled
 from ._transport import Network
 from .client import CoupaAsyncClient, OffsetOptions, from_environment
@@ -25,11 +24,14 @@ from .types import (
     ScanReceipt,
 )
 
+if TYPE_CHECKING:
+    from ._portal import Portal
+
 
 class SyncScan:
     """A `Scan` for plain loops: iterate it, or its `pages()`, once; made by `CoupaClient.scan`."""
 
-    def __init__(self, portal: Portal, reading: Reading) -> None:
+    def __init__(self, portal: "Portal", reading: Reading) -> None:
         """Wrap a reading that has not started."""
         self._portal = portal
         self._reading = reading
@@ -239,6 +241,8 @@ class CoupaClient:
         self.close()
 
     def _open(self) -> None:
+        from ._portal import Portal  # noqa: PLC0415  (see client.py)
+
         self._pid = os.getpid()
         self._client = self._make()
         self._portal = Portal("coupa-sync")
