@@ -15,6 +15,7 @@ from heapq import heapify, heapreplace
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
+from coupa_async_client._budgets import budget_for
 from coupa_async_client._engine import Engine
 from coupa_async_client._question import question
 from coupa_async_client._settings import settings
@@ -165,7 +166,9 @@ async def drained(coupa: Coupa, paging: str = "auto", **options: Any) -> Drained
     """Scan everything on the running loop, and check that each row came once."""
     loop = asyncio.get_running_loop()
     checked = settings("http://localhost/api", client_id="id", client_secret="hush", **options)  # noqa: S106
-    engine = Engine(checked, coupa, clock=loop.time, chance=random.Random(coupa.seed).random)
+    budget = budget_for(checked, loop.time)
+    chance = random.Random(coupa.seed).random
+    engine = Engine(checked, coupa, budget=budget, clock=loop.time, chance=chance)
     reading = Reading(engine, question(checked, "invoices", paging=paging))
     started, ids = loop.time(), []
     while (page := await reading.next()) is not None:

@@ -20,7 +20,7 @@ class Budget(Protocol):
         """Note a refusal, and that nobody is to send for `wait` seconds."""
         ...
 
-    def honours(self, permit: Permit) -> bool:
+    async def honours(self, permit: Permit) -> bool:
         """Tell whether a permit still stands; after a refusal it must be booked anew."""
         ...
 
@@ -49,7 +49,7 @@ class OwnBudget:
         """Note a refusal, and that nobody is to send for `wait` seconds."""
         self._governor.refused(self._clock(), permit, wait)
 
-    def honours(self, permit: Permit) -> bool:
+    async def honours(self, permit: Permit) -> bool:
         """Tell whether a permit still stands; after a refusal it must be booked anew."""
         return self._governor.honours(self._clock(), permit)
 

@@ -16,8 +16,8 @@ from itertools import count
 from typing import Any, TypeVar
 
 from ._answers import raise_for_status, retry_after
-from ._budget import Budget, OwnBudget
-from ._limits import Governor, Permit
+from ._budget import Budget
+from ._limits import Permit
 from ._retry import RetryPolicy, Trial, decide
 from ._settings import Settings
 from ._token_store import TokenStore
@@ -62,14 +62,13 @@ class Engine:
         transport: Transport,
         store: TokenStore | None = None,
         *,
+        budget: Budget | None,
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """Set up the pool, the token and the bucket; nothing is sent yet."""
+        """Set up the pool and the token; without a budget nothing is paced. Nothing is sent yet."""
         self._policy = RetryPolicy(max_attempts=settings.max_attempts)
-        self._budget: Budget | None = None
-        if settings.rate:
-            self._budget = OwnBudget(Governor(settings.rate, settings.burst), clock)
+        self._budget = budget
         self._line = asyncio.Lock()
         self._in_line = 0
         self._watchers: set[Callable[[], None]] = set()
@@ -236,7 +235,7 @@ class Engine:
                 permit = await self._budget.reserve()
                 while permit.wait > 0:
                     await asyncio.sleep(permit.wait)
-                    if self._budget.honours(permit):
+                    if await self._budget.honours(permit):
                         break
                     permit = await self._budget.reserve()
                 token = await self.auth.token()

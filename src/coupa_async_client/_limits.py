@@ -125,6 +125,7 @@ class Governor:
             pace.steady = max(_SOONEST, pace.steady / 4)
         elif pace.epoch and now - pace.refused > pace.steady:
             pace.steady = min(_LATEST, pace.steady * 2)
+        pace.through -= max(0.0, self._reserve(now) - pace.level)  # booked, and not sent yet
         pace.left = self._estimate(now, early=early)
         pace.burst = max(1.0, self._capacity(now) / 2)
         pace.level = pace.began = pace.through = 0.0

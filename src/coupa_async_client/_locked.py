@@ -43,12 +43,17 @@ class FileLock:
                     opened.pop_all()
                     return True
 
-    def release(self) -> None:
-        """Give the lock back."""
+    @property
+    def descriptor(self) -> int:
+        """The open file, while the lock is held."""
         if self._held is None:
             msg = "this lock is not held"
             raise RuntimeError(msg)
-        held, self._held = self._held, None
+        return self._held
+
+    def release(self) -> None:
+        """Give the lock back."""
+        held, self._held = self.descriptor, None
         try:
             _unlock(held)
         finally:

@@ -10,6 +10,7 @@ import ssl
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _DOTENV_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*")
 
 BARE = ("BASE_URL", "TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "SCOPES")
-ENVIRONMENT = ("INSTANCE", *BARE, "TOKEN_CACHE")
+ENVIRONMENT = ("INSTANCE", *BARE, "TOKEN_CACHE", "BUDGET")
 """What `from_env` reads, each as COUPA_NAME; those of `BARE` also bare, as 0.1.0 spelled them.
 
 The bare URLs count only where COUPA_INSTANCE does not name the host.
@@ -45,6 +46,7 @@ class Settings:
     verify: bool | str | ssl.SSLContext
     proxy: str | None = field(repr=False)
     token_cache: str | None
+    budget: str | Path | None = field(repr=False)
 
 
 def settings(
@@ -64,6 +66,7 @@ def settings(
     verify: bool | str | ssl.SSLContext = True,
     proxy: str | None = None,
     token_cache: str | os.PathLike[str] | None = None,
+    budget: str | os.PathLike[str] | None = None,
 ) -> Settings:
     """Check a client's arguments and complete them.
 
@@ -86,6 +89,7 @@ def settings(
         verify=verify,
         proxy=proxy,
         token_cache=None if token_cache is None else _path("token_cache", token_cache),
+        budget=_budget(budget, rate),
     )
 
 
@@ -188,6 +192,21 @@ def _path(name: str, value: object) -> str:
         msg = f"{name} is {value!r}; give the path of a file, or None"
         raise CoupaConfigError(msg)
     return path
+
+
+def _budget(value: object, rate: float | None) -> str | Path | None:
+    """Check the kind only; what it names is looked at where that is opened."""
+    if value is None:
+        return None
+    if rate is None:
+        msg = "budget is given, but with rate=None there is nothing to share; leave one of them out"
+        raise CoupaConfigError(msg)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, os.PathLike) and isinstance(path := os.fspath(value), str):
+        return Path(path)
+    msg = f"budget is {value!r}; give a name, a path, a URL of Redis, or None"
+    raise CoupaConfigError(msg)
 
 
 def _credential(name: str, value: str | None) -> str:

@@ -77,6 +77,7 @@ class CoupaAsyncClient:
         verify: bool | str | SSLContext = True,
         proxy: str | None = None,
         token_cache: str | os.PathLike[str] | None = None,
+        budget: str | os.PathLike[str] | None = None,
     ) -> None:
         """Check the arguments; nothing is sent yet.
 
@@ -100,6 +101,10 @@ class CoupaAsyncClient:
             token_cache: a file, mode 0600, in which runs and processes share the token; a lock
                 stands beside it. Clients of one process with the same credentials share it anyway,
                 but for those with a `transport`.
+            budget: what to share `rate` and `burst` by with everybody who names the same: a name for
+                this user's processes on this host, the path of a file on a local disk, or for several
+                hosts `redis://HOST:PORT/0?budget=NAME` (extra `[redis]`; the name is the instance's
+                host by default). All must give the same `rate` and `burst`.
 
         Raises:
             CoupaConfigError: names the argument and the remedy.
@@ -120,6 +125,7 @@ class CoupaAsyncClient:
             verify=verify,
             proxy=proxy,
             token_cache=token_cache,
+            budget=budget,
         )
         self.base_url = self._settings.base_url
         self._engine = _assembled(self._settings, transport)
@@ -322,12 +328,13 @@ def from_environment() -> dict[str, str]:
 
 def _assembled(checked: Settings, network: Network | None) -> "Engine":
     """Put the parts together; asyncio is loaded here, an eighth of what the import would take."""
+    from ._budgets import budget_for  # noqa: PLC0415
     from ._engine import Engine  # noqa: PLC0415
     from ._token_store import TokenStore  # noqa: PLC0415
 
     name = identity(checked.token_url, checked.client_id, checked.client_secret, checked.scopes)
     store = TokenStore(name, checked.token_cache, shared=network is None)
-    return Engine(checked, HttpTransport(checked, network), store)
+    return Engine(checked, HttpTransport(checked, network), store, budget=budget_for(checked))
 
 
 async def _lists(reading: Reading) -> AsyncGenerator[list[JSONObject]]:

@@ -97,6 +97,7 @@ class CoupaClient:
         verify: bool | str | SSLContext = True,
         proxy: str | None = None,
         token_cache: str | os.PathLike[str] | None = None,
+        budget: str | os.PathLike[str] | None = None,
     ) -> None:
         """Check the arguments, which are those of `CoupaAsyncClient`; nothing is sent yet.
 
@@ -122,6 +123,7 @@ class CoupaClient:
                 verify=verify,
                 proxy=proxy,
                 token_cache=token_cache,
+                budget=budget,
             )
 
         self._make: Callable[[], CoupaAsyncClient] = make

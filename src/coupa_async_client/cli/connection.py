@@ -18,6 +18,7 @@ class Connection:
     scopes: str | None
     timeout: float | None
     rate: float | None
+    budget: str | None
     max_attempts: int | None
     ca_file: str | None
     proxy: str | None
@@ -37,6 +38,7 @@ class Connection:
             "scopes": self.scopes,
             "timeout": self.timeout,
             "rate": self.rate,
+            "budget": self.budget,
             "max_attempts": self.max_attempts,
             "verify": self.ca_file,
             "proxy": self.proxy,

@@ -123,6 +123,15 @@ RateOption = Annotated[
     float | None,
     typer.Option("--rate", help="Requests a second (25).", rich_help_panel=_PANEL),
 ]
+BudgetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--budget",
+        metavar="NAME",
+        help="Share the rate with all that name the same; a path, or a URL of Redis in COUPA_BUDGET.",
+        rich_help_panel=_PANEL,
+    ),
+]
 MaxAttemptsOption = Annotated[
     int | None,
     typer.Option("--max-attempts", help="Tries per request (6).", rich_help_panel=_PANEL),
