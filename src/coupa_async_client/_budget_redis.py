@@ -1,8 +1,10 @@
 """A shared budget's record in Redis, for the processes of several hosts; needs the extra [redis]."""
 
-from redis.asyncio import Redis, RedisError
+from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as LostConnectionError
+from redis.exceptions import RedisError
 
 from ._shared_budget import Found
 
@@ -26,7 +28,9 @@ class RedisStore:
     def __init__(self, url: str, key: str) -> None:
         """Take the URL of Redis; no connection is made yet."""
         # A connection that Redis closed, because nobody used it, is made anew once and at once.
-        self._redis = Redis.from_url(url, protocol=2, retry=Retry(NoBackoff(), 1))
+        self._redis = Redis.from_url(
+            url, protocol=2, retry=Retry(NoBackoff(), 1), retry_on_error=[LostConnectionError]
+        )
         self._swap = self._redis.register_script(_SWAP)
         self._key = key
 
