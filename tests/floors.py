@@ -15,6 +15,7 @@ FLOORS = (
         *("query", "_ranges", "_offsets", "_ledger", "_retry", "_limits", "_settings", "_answers"),
         *("_tokens", "_encodings"),
     ),
+    ("_connections",),
     ("_transport", "_question", "_budget", "_record", "_locked", "_token_file"),
     ("_token_store", "_shared_budget"),
     ("auth", "_budget_file", "_budget_redis"),
@@ -35,7 +36,7 @@ HARBOUR = "cli"  # the only module that knows both, because it starts the sandbo
 PURE_FLOORS = range(2)
 IMPURE = frozenset({"asyncio", "logging", "random", "socket", "time"})
 HTTP_LIBRARY = "httpx2"
-HTTP_MODULE = "_transport"
+HTTP_MODULES = ("_connections", "_transport")
 
 
 def module_of(path: str) -> str:
@@ -86,8 +87,8 @@ def objection(importer: str, target: str) -> str | None:
         if imported is None and "." in inside:
             return f"{inside.partition('.')[0]} has no floor"
         return _inside_objection(importer, imported or FACE)
-    if root == HTTP_LIBRARY and importer != HTTP_MODULE:
-        return f"only {HTTP_MODULE}.py imports {HTTP_LIBRARY}"
+    if root == HTTP_LIBRARY and importer not in HTTP_MODULES:
+        return f"only {' and '.join(HTTP_MODULES)} import {HTTP_LIBRARY}"
     if root in IMPURE and FLOOR_OF.get(importer) in PURE_FLOORS:
         return f"{importer} is pure and may not import {root}: what it needs is an argument"
     return None

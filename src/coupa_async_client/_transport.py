@@ -1,4 +1,4 @@
-"""One request out, one complete answer in: the only file that knows the HTTP library.
+"""One request out, one complete answer in: with `_connections`, what knows the HTTP library.
 
 No retries, no pacing, no token: it sends what it is given and says what went wrong.
 """
@@ -9,6 +9,7 @@ import time
 from email.utils import formatdate
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Protocol, TypedDict
+from urllib.request import getproxies
 
 import httpx2
 
@@ -27,6 +28,9 @@ MAX_BODY = 128 * 2**20
 """Bytes an answer may hold, decompressed: a page of 50 full invoices takes about 1 MB."""
 
 _CONNECTIONS = 32
+_PROXIES = {"http", "https", "all"}
+"""What names a proxy in the environment; which one counts for a host is left to the HTTP library."""
+
 _WHOLE_ANSWER = 5
 """An answer may take this many times `timeout` in all, however steadily it drips."""
 
@@ -58,11 +62,14 @@ class HttpTransport:
     def __init__(self, settings: Settings, network: Network | None = None) -> None:
         """Set up the pool; `network` takes the place of real sockets."""
         self._timeout = settings.timeout
+        trust_env = not is_loopback(settings.base_url)
+        trust = _trust(settings.verify)
+        proxied = settings.proxy or (trust_env and _PROXIES & getproxies().keys())
         self._client = httpx2.AsyncClient(
-            transport=network,
-            verify=_trust(settings.verify),
+            transport=network if network or proxied else _straight(trust, trust_env=trust_env),
+            verify=trust,
             proxy=_proxy(settings.proxy),
-            trust_env=not is_loopback(settings.base_url),
+            trust_env=trust_env,
             timeout=settings.timeout,
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -154,6 +161,13 @@ async def _read(answer: httpx2.Response) -> bytes:
         if size > MAX_BODY:
             raise TooLargeError
     return b"".join(pieces)
+
+
+def _straight(trust: bool | ssl.SSLContext, *, trust_env: bool) -> Network:
+    from ._connections import Connections  # noqa: PLC0415  (see client.py)
+
+    context = httpx2.create_ssl_context(trust, trust_env=trust_env)
+    return Connections(context, _CONNECTIONS)
 
 
 def _trust(verify: bool | str | ssl.SSLContext) -> bool | ssl.SSLContext:
