@@ -10,7 +10,7 @@ PACKAGE = "coupa_async_client"
 
 # From the ground up. A module imports from floors strictly below its own; a subpackage is named once.
 FLOORS = (
-    ("errors", "types"),
+    ("errors", "types", "_seen", "_horizon"),
     (
         *("query", "_ranges", "_offsets", "_ledger", "_retry", "_limits", "_settings", "_answers"),
         *("_tokens", "_encodings"),

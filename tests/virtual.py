@@ -115,13 +115,13 @@ class Coupa:
             await asyncio.sleep(self.latency(self._chance))
             grant = {"access_token": "token", "expires_in": self.token_life}
             return Response(200, {}, json.dumps(grant).encode())
-        started, took = now(), self.latency(self._chance)
-        await asyncio.sleep(self._chance.random() * self.jitter)
+        took, late = self.latency(self._chance), self._chance.random() * self.jitter
+        await asyncio.sleep(late)
         self.arrivals.append(now())
         wait = self._admitted(now())
         refused = wait is None or self._chance.random() < self.refuse_at_random
+        self.durations.append(late + (wait or 0.0) + took)
         await asyncio.sleep(took + (wait or 0.0))
-        self.durations.append(now() - started)
         if refused:
             self.refusals.append(now())
             return Response(429, {"retry-after": self.retry_after} if self.retry_after else {}, b"")

@@ -40,6 +40,7 @@ class Question:
     spans: tuple[Span, ...]
     page_size: int
     concurrent: int
+    read_ahead: int
     hides_id: bool = False
     until_empty: bool = True
     max_items: int | None = None
@@ -80,7 +81,7 @@ class Question:
         if self.paging == "offset":
             return OffsetWindow(
                 limit=limit,
-                window=self.concurrent,
+                read_ahead=self.read_ahead,
                 spans=_first_places(self.spans, self.max_items),
                 until_empty=self.until_empty,
             )
@@ -140,6 +141,7 @@ def question(
         concurrent=whole(
             "concurrent", settings.concurrent if concurrent is None else concurrent, at_least=1
         ),
+        read_ahead=settings.read_ahead,
         hides_id=hides_id,
         until_empty=until_empty,
         max_items=None if max_items is None else whole("max_items", max_items, at_least=1),

@@ -15,11 +15,23 @@ ORDER_BY_ID = {"order_by": "id", "dir": "asc"}
 """Declared on every GET of Coupa's Swagger files; whether it is honoured is verified, not trusted."""
 
 _BELOW = "id[lt]"
-_WORTH_SPLITTING = 3.0
-"""Pages that must be left in a span: each split costs half a page, asked for on both sides."""
-
 _MOST_OVERHEAD = 1.12
 """Requests for each full page beyond which no span is split any more."""
+
+_WORTH_SPLITTING = 0.3
+"""Pages that must be left behind the one in flight: an idle slot costs more than a short page."""
+
+_FIRST_JUMP = 2
+"""Pages for each slot that the first probe leaves between itself and the highest row known."""
+
+_FARTHER = 4
+"""How many times as far each further probe jumps."""
+
+_WORTH_PROBING = 3.0
+"""Pages that a place without rows must lie above the highest row known, to look between them."""
+
+_PATIENCE = 2
+"""Answers for each other request in flight, after which a probe is slow and another is sent."""
 
 _HOPELESS = 3
 """Pages in a row that failed for good before the rest is not asked for any more."""
@@ -31,8 +43,8 @@ class _Walk:
 
     `width` is how many ids a page spans hereabouts, None before the first answer; `probing` is true
     until a walk that was split off has found its first row, `shorts` counts the pages in a row that
-    were not full, a `final` walk ends at the first of them, and one that is `held_by` another waits for
-    its first answer.
+    were not full, a `final` walk ends at the first of them, one that is `held_by` another waits for
+    its first answer, and nothing but walks in flight was left when the `last` one was asked for.
     """
 
     after: int | None
@@ -41,11 +53,23 @@ class _Walk:
     probing: bool = False
     shorts: int = 0
     final: bool = False
+    last: bool = False
     held_by: "_Walk | None" = None
     flying: bool = False
 
     def __lt__(self, other: "_Walk") -> bool:
         return (self.after or -1) < (other.after or -1)
+
+    @property
+    def pages_left(self) -> float:
+        """Estimate how many pages are left behind the one in flight or next; 0 where nothing is known."""
+        if self.width is None or self.upto is None:
+            return 0.0
+        return (self.upto - (self.after or 0)) / self.width - 1
+
+    def beyond(self, pages: float) -> int:
+        """Return the id that lies some pages further up."""
+        return (self.after or 0) + int((self.width or 1.0) * pages)
 
 
 class IdRanges:
@@ -53,8 +77,8 @@ class IdRanges:
 
     No answer is trusted to stop at the end of its span: one that goes beyond proves the span
     complete, and an empty one proves that there is nothing above at all. The top id is found by
-    probes that jump ahead, twice as far each time, so `order_by` and `dir` need not be honoured; that
-    the first page held the lowest ids is verified by asking for one below.
+    probes that jump ahead, each farther than the one before, so `order_by` and `dir` need not be
+    honoured; that the first page held the lowest ids is verified by asking for one below.
     """
 
     def __init__(
@@ -71,11 +95,13 @@ class IdRanges:
         self._largest = 0
         self._slots = slots
         self._walks = sorted(_Walk(after, upto) for after, upto in spans)
+        self._flying: dict[int | None, _Walk] = {}
         self._most = most
-        self._allowed = 1
-        self._flying = 0
-        self._jump = 1.0
+        self._jump = float(_FIRST_JUMP * slots)
         self._asks = 0
+        self._answers = 0
+        self._newest: _Walk | None = None
+        self._probed_at = 0
         self._rows = 0
         self._failures = 0
         self._top = self._walks[-1].after if self._walks else None
@@ -86,32 +112,42 @@ class IdRanges:
     @property
     def done(self) -> bool:
         """Tell whether nothing is left to be asked for."""
-        return not self._walks and self._lowest is None
+        return not self._walks and self._lowest is None and self._tail is None
 
     def take(self, room: int) -> list[Ask]:
-        """Ask for the next page of every idle span, lowest first, then split the widest."""
+        """Ask for the next page of every idle span, lowest first; look ahead; split the widest."""
         asks: list[Ask] = []
-        if self._lowest is not None and not self._looking_below and room:
+        room = min(room, self._slots - len(self._flying) - self._looking_below)
+        if self._lowest is not None and not self._looking_below and room > 0:
             self._looking_below = True
-            self._flying += 1
             asks.append(Ask({_BELOW: str(self._lowest), **ORDER_BY_ID, "limit": "1"}, 1))
-        while len(asks) < room and self._flying < min(self._slots, self._allowed):
-            walk = self._idle() or self._split()
-            if walk is None:
-                break
+        while len(asks) < room and (walk := self._next_walk()) is not None:
+            self._flying[walk.after] = walk
             walk.flying = True
-            self._flying += 1
             self._asks += 1
             asks.append(self._ask(walk))
         return asks
 
-    def _idle(self) -> _Walk | None:
-        """Pick the lowest walk that waits, unless it is held until an open end is closed."""
-        return next((w for w in self._walks if not w.flying and not self._held(w)), None)
+    def _next_walk(self) -> _Walk | None:
+        """Pick what to ask for: a probe that is due, the lowest walk that waits, half of the widest.
+
+        A walk that seems to be at the end waits until nothing else is left: rows may be born.
+        """
+        if (probe := self._probe()) is not None:
+            return probe
+        idle = [w for w in self._walks if not (w.flying or self._held(w))]
+        for walk in idle:
+            if not (walk.shorts and self._at_the_top(walk)):
+                return walk
+        return self._split() or self._last_step(idle)
 
     def _held(self, walk: _Walk) -> bool:
         above = walk.held_by
         return above is not None and above.probing and above in self._walks
+
+    def _at_the_top(self, walk: _Walk) -> bool:
+        """Tell whether no row above a walk is known."""
+        return walk.upto is None or self._top is None or walk.upto > self._top
 
     def feed(self, ask: Ask, page: Page) -> list[Page]:
         """Check that the ids rise, move the span behind them, let the rows in it go.
@@ -119,6 +155,8 @@ class IdRanges:
         Raises:
             CoupaShapeError: a row has no id, or the ids do not rise within and across pages.
         """
+        if self.done:
+            return []
         if _BELOW in ask.params:
             self._look_below(ask, page)
             return []
@@ -129,13 +167,7 @@ class IdRanges:
         ids = _rising(ask, page)
         if walk.after is None and len(ids) >= self._limit:
             self._lowest = ids[0]
-        self._allowed += 1
-        self._largest = max(self._largest, len(page))
-        if walk.shorts:  # a short page with rows behind it: the instance caps pages lower
-            self._page = self._largest
-        gap = (ids[-1] - ids[0]) / (len(ids) - 1) if len(ids) > 1 else 1.0
-        walk.width, walk.probing = max(1.0, gap * self._page), False
-        walk.shorts = walk.shorts + 1 if len(page) < self._page else 0
+        self._measure(walk, ids)
         self._absorb(walk, ids[-1])
         start: int | None = walk.after
         end: int | None = ids[-1]
@@ -148,38 +180,39 @@ class IdRanges:
             self._walks.remove(walk)
         walk.after = ids[-1]
         if walk.upto is None and walk.shorts > 1 and not walk.final:
-            walk.held_by = self._split_off(walk, int(ids[-1] + 2 * max(self._limit, walk.width)))
+            walk.held_by = self._split_off(walk, walk.beyond(2) + self._limit)
         self._rows += len(page)
         if page:
             self._top = max(page.ids[-1] or 0, self._top or 0)
-        self._ask_the_tail()
         if self._most is not None and self._rows >= self._most:
-            self._walks.clear()
-            self._lowest = None
+            self._give_up()
         return [page.covering((start, end))]
 
     def fail(self, ask: Ask) -> list[Page]:
         """Leave out a page that failed for good, or the rest once too many have."""
+        if self.done:
+            return []
         if _BELOW in ask.params:
             self._look_below(ask, Page(()))
             return []
         walk = self._landed(ask)
         self._failures += 1
-        beyond = None if walk.width is None else int((walk.after or 0) + walk.width)
         if self._failures >= _HOPELESS:
-            self._walks.clear()
-            self._lowest = None
-        elif beyond is None or (walk.upto is not None and beyond >= walk.upto):
+            self._give_up()
+        elif walk.width is None or (walk.upto is not None and walk.beyond(1) >= walk.upto):
             self._walks.remove(walk)
-            self._ask_the_tail()
         else:
-            walk.after = beyond
+            walk.after = walk.beyond(1)
         return []
+
+    def _give_up(self) -> None:
+        """Ask for nothing more."""
+        self._walks.clear()
+        self._tail = self._lowest = None
 
     def _look_below(self, ask: Ask, page: Page) -> None:
         """Check that no row has a lower id than the first page; a filter that is ignored says nothing."""
-        lowest, self._lowest = int(ask.params[_BELOW]), None
-        self._flying -= 1
+        lowest, self._lowest, self._looking_below = int(ask.params[_BELOW]), None, False
         if any(id_ is not None and id_ < lowest for id_ in page.ids):
             msg = (
                 f"id {page.ids[0]} exists, though the first page, asked for in order of id, began with "
@@ -192,20 +225,75 @@ class IdRanges:
         return Ask({**place, **ORDER_BY_ID, "limit": str(self._limit)}, self._limit, walk.after)
 
     def _landed(self, ask: Ask) -> _Walk:
-        walk = next(w for w in self._walks if w.flying and w.after == ask.place)
+        walk = self._flying.pop(ask.place)
         walk.flying = False
-        self._flying -= 1
+        self._answers += 1
         return walk
 
+    def _measure(self, walk: _Walk, ids: list[int]) -> None:
+        """Learn from a page how close ids lie, and how many rows the instance answers with."""
+        self._largest = max(self._largest, len(ids))
+        if walk.shorts:  # a short page with rows behind it: the instance caps pages lower
+            self._page = self._largest
+        gap = (ids[-1] - ids[0]) / (len(ids) - 1) if len(ids) > 1 else 1.0
+        walk.width = max(1.0, gap * self._page)
+        for other in self._walks:  # its first answer may take long: let others share the work
+            if other.width is None and other.upto is not None:
+                other.width = walk.width
+        walk.probing = walk.last = False
+        walk.shorts = walk.shorts + 1 if len(ids) < self._page else 0
+
     def _split(self) -> _Walk | None:
-        widest = max(self._walks, key=self._pages_left, default=None)
-        if widest is None or self._pages_left(widest) < _WORTH_SPLITTING or self._wasteful:
+        """Give an idle slot the upper half of the widest span, in whole pages where ids are dense."""
+        below = [w for w in self._walks if not (self._at_the_top(w) or w.final)]
+        widest = max(below, key=lambda w: w.pages_left, default=None)
+        if widest is None or widest.pages_left < _WORTH_SPLITTING or self._wasteful:
             return None
-        after, width = widest.after or 0, widest.width or 1.0
-        if widest.upto is not None:
-            return self._split_off(widest, int((after + width + widest.upto) / 2))
-        self._jump *= 2
-        return self._split_off(widest, int(after + width * self._jump))
+        return self._split_off(
+            widest, widest.beyond(1 + max(0, round((widest.pages_left - 1) / 2)))
+        )
+
+    def _probe(self) -> _Walk | None:
+        """Look for rows above the highest one known: far ahead, or half the way to where none is.
+
+        One at a time, unless it is slow: then nearer and nearer, and at last beyond it.
+        """
+        top = next((w for w in reversed(self._walks) if not w.probing), None)
+        if top is None or not self._may_probe_above(top):
+            return None
+        nearest = _WORTH_PROBING if top is self._walks[-1] else self._slots
+        if top.upto is not None and top.pages_left >= nearest:
+            place = top.beyond(1 + top.pages_left // 2)
+        elif self._walks[-1].upto is None:
+            top = self._walks[-1]
+            place = top.beyond(1 + self._jump)
+            self._jump *= _FARTHER
+        else:
+            return None
+        self._probed_at = self._answers
+        self._newest = self._split_off(top, place)
+        return self._newest
+
+    def _may_probe_above(self, top: _Walk) -> bool:
+        """Tell whether a probe is due, where slots share the work and others keep theirs."""
+        if self._slots == 1 or not self._flying or self._wasteful:
+            return False
+        if top.width is None or top.shorts or top.final or not self._at_the_top(top):
+            return False
+        patience = _PATIENCE * (len(self._flying) - 1)
+        waiting = self._newest is not None and self._newest.flying
+        return not waiting or self._answers >= self._probed_at + patience
+
+    def _last_step(self, idle: list[_Walk]) -> _Walk | None:
+        """Look above the top once more when nothing else is left: rows may have been born meanwhile."""
+        if idle:
+            idle[0].last = True
+            return idle[0]
+        if self._tail is None or any(map(self._at_the_top, self._walks)):
+            return None
+        self._tail = None
+        self._walks.append(_Walk(self._top, None, final=True, last=True))
+        return self._walks[-1]
 
     def _split_off(self, walk: _Walk, middle: int) -> _Walk:
         """Leave what lies above an id to a walk of its own.
@@ -222,14 +310,6 @@ class IdRanges:
     def _wasteful(self) -> bool:
         """Tell whether splits have cost too much: ids in clumps far apart make most of them vain."""
         return self._asks > _MOST_OVERHEAD * self._rows / self._page + 2 * self._slots
-
-    def _pages_left(self, walk: _Walk) -> float:
-        """Estimate how many pages are left behind the one in flight; 0 where nothing is known."""
-        if walk.width is None or walk.shorts or walk.final or (walk.probing and walk.upto is None):
-            return 0.0
-        if walk.upto is None:
-            return float("inf")
-        return (walk.upto - (walk.after or 0)) / walk.width - 1
 
     def _absorb(self, walk: _Walk, last: int) -> None:
         """Take over idle spans just above that the answer reaches into."""
@@ -248,18 +328,12 @@ class IdRanges:
         at = self._walks.index(walk)
         ended = [walk, *(w for w in self._walks[at + 1 :] if not w.flying)]
         self._walks = [w for w in self._walks if w not in ended]
-        if self._walks and ended[-1].upto is None:
+        if self._walks and not walk.last and ended[-1].upto is None:
             self._tail = ended.pop()
-        elif not self._walks and self._tail is not None:
+        elif self._tail is not None and (walk.last or not self._walks):
             ended.append(self._tail)
             self._tail = None
         return [Page(()).covering((w.after, w.upto)) for w in ended]
-
-    def _ask_the_tail(self) -> None:
-        """Once all else is done, look above the top again: rows may have been born meanwhile."""
-        if not self._walks and self._tail is not None:
-            self._walks.append(_Walk(self._top, None, final=True))
-            self._tail = None
 
 
 def _rising(ask: Ask, page: Page) -> list[int]:

@@ -43,6 +43,7 @@ class Settings:
     rate: float | None
     burst: int
     max_attempts: int
+    read_ahead: int
     verify: bool | str | ssl.SSLContext
     proxy: str | None = field(repr=False)
     token_cache: str | None
@@ -59,10 +60,11 @@ def settings(
     instance: str | None = None,
     timeout: float = 60.0,
     default_page_size: int = MAX_PAGE_SIZE,
-    default_concurrent: int = 20,
+    default_concurrent: int = 32,
     rate: float | None = 25.0,
     burst: int = 20,
     max_attempts: int = 6,
+    read_ahead: int = 64 * 2**20,
     verify: bool | str | ssl.SSLContext = True,
     proxy: str | None = None,
     token_cache: str | os.PathLike[str] | None = None,
@@ -86,6 +88,7 @@ def settings(
         rate=None if rate is None else _positive("rate", rate, "requests a second, or None"),
         burst=whole("burst", burst, at_least=1),
         max_attempts=whole("max_attempts", max_attempts, at_least=1),
+        read_ahead=whole("read_ahead", read_ahead, at_least=1),
         verify=verify,
         proxy=proxy,
         token_cache=None if token_cache is None else _path("token_cache", token_cache),

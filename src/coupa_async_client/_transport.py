@@ -28,6 +28,8 @@ MAX_BODY = 128 * 2**20
 """Bytes an answer may hold, decompressed: a page of 50 full invoices takes about 1 MB."""
 
 _CONNECTIONS = 32
+"""Requests in flight for all scans of a client together, unless one scan's slots alone are more."""
+
 _PROXIES = {"http", "https", "all"}
 """What names a proxy in the environment; which one counts for a host is left to the HTTP library."""
 
@@ -64,16 +66,19 @@ class HttpTransport:
         self._timeout = settings.timeout
         trust_env = not is_loopback(settings.base_url)
         trust = _trust(settings.verify)
+        most = max(_CONNECTIONS, settings.concurrent)
         proxied = settings.proxy or (trust_env and _PROXIES & getproxies().keys())
         self._client = httpx2.AsyncClient(
-            transport=network if network or proxied else _straight(trust, trust_env=trust_env),
+            transport=network
+            if network or proxied
+            else _straight(trust, most, trust_env=trust_env),
             verify=trust,
             proxy=_proxy(settings.proxy),
             trust_env=trust_env,
             timeout=settings.timeout,
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            limits=httpx2.Limits(max_connections=_CONNECTIONS),
+            limits=httpx2.Limits(max_connections=most),
         )
         self._headers = {
             "Accept-Encoding": ASKED_FOR,
@@ -163,11 +168,11 @@ async def _read(answer: httpx2.Response) -> bytes:
     return b"".join(pieces)
 
 
-def _straight(trust: bool | ssl.SSLContext, *, trust_env: bool) -> Network:
+def _straight(trust: bool | ssl.SSLContext, most: int, *, trust_env: bool) -> Network:
     from ._connections import Connections  # noqa: PLC0415  (see client.py)
 
     context = httpx2.create_ssl_context(trust, trust_env=trust_env)
-    return Connections(context, _CONNECTIONS)
+    return Connections(context, most)
 
 
 def _trust(verify: bool | str | ssl.SSLContext) -> bool | ssl.SSLContext:

@@ -69,10 +69,11 @@ class CoupaAsyncClient:
         instance: str | None = None,
         timeout: float = 60.0,
         default_page_size: int = MAX_PAGE_SIZE,
-        default_concurrent: int = 20,
+        default_concurrent: int = 32,
         rate: float | None = 25.0,
         burst: int = 20,
         max_attempts: int = 6,
+        read_ahead: int = 64 * 2**20,
         transport: Network | None = None,
         verify: bool | str | SSLContext = True,
         proxy: str | None = None,
@@ -95,6 +96,7 @@ class CoupaAsyncClient:
             rate: requests a second, by all scans together (doc 0012); None switches pacing off.
             burst: requests that may follow at once after a rest.
             max_attempts: tries per request, the first one included.
+            read_ahead: bytes of pages that offset paging may hold while an earlier one is awaited.
             transport: an `httpx2.AsyncBaseTransport` in place of the network, such as a mock.
             verify: False, a PEM file or an SSL context in place of the system's trust.
             proxy: a proxy's URL; by default what the environment names.
@@ -122,6 +124,7 @@ class CoupaAsyncClient:
             rate=rate,
             burst=burst,
             max_attempts=max_attempts,
+            read_ahead=read_ahead,
             verify=verify,
             proxy=proxy,
             token_cache=token_cache,

@@ -241,6 +241,21 @@ async def test_no_more_requests_are_in_flight_than_allowed():
         assert max(e.in_flight for e in sandbox.journal) == 3
 
 
+async def test_offset_paging_holds_no_more_than_it_may_read_ahead():
+    with Sandbox(polite=True, throttle="off", rows={"users": 700}, latency=0.01) as sandbox:
+        async with CoupaAsyncClient(
+            sandbox.base_url,
+            sandbox.token_url,
+            sandbox.client_id,
+            sandbox.client_secret,
+            rate=None,
+            read_ahead=1,
+        ) as client:
+            rows = await client.scan("users", fields='["id"]', paging="offset").collect()
+        assert [row["id"] for row in rows] == list(range(1, 701))
+        assert max(e.in_flight for e in sandbox.journal) == 1
+
+
 async def test_the_speed_limit_is_kept_without_a_429():
     with Sandbox(polite=True, throttle="refuse", rows={"users": 3000}) as sandbox:
         async with CoupaAsyncClient(

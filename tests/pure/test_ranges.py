@@ -23,6 +23,16 @@ def test_every_row_once_and_nothing_left(ids, limit, slots, data):
     assert carried.left == ()
 
 
+@given(st.one_of(ids, sparse_ids), st.integers(2, 20), st.data())
+def test_ids_of_forty_digits_come_once_too(ids, slots, data):
+    """Middles of spans were worked out in floats, which know some sixteen digits."""
+    ids = [10**39 + id_ for id_ in ids]
+    plan = IdRanges(limit=10, slots=slots)
+    carried = Carried(plan, lambda ask: by_place(ids, ask), picking(data), slots)
+    assert sorted(carried.ids) == ids
+    assert carried.left == ()
+
+
 @given(ids, page_sizes, st.data())
 def test_one_slot_is_a_chain_in_order(ids, limit, data):
     carried = Carried(IdRanges(limit=limit), lambda ask: by_place(ids, ask), picking(data))
@@ -265,3 +275,56 @@ def test_when_all_fails_little_is_asked(slots):
     carried = Carried(IdRanges(limit=50, slots=slots), lambda _: None, lambda _: 0, slots)
     assert carried.asks == 1
     assert carried.left == ((None, None),)
+
+
+def test_what_lands_after_the_rest_was_given_up_is_no_error():
+    """Three pages failed while others were in flight; the next answer was a StopIteration."""
+    known = list(range(1, 5_001))
+    plan = IdRanges(limit=50, slots=20)
+    flying = plan.take(20)
+    for _ in range(20):
+        ask = flying.pop(0)
+        plan.feed(ask, by_place(known, ask))
+        flying += plan.take(20 - len(flying))
+    *failing, late, later = flying[-5:]
+    for ask in failing:
+        plan.fail(ask)
+    assert plan.done
+    assert plan.feed(late, by_place(known, late)) == []
+    assert plan.fail(later) == []
+    assert plan.done
+    assert plan.take(20) == []
+
+
+def test_a_slow_first_answer_of_a_given_span_leaves_what_is_above_it_to_idle_slots():
+    """A resumed scan stood still while the one request of its widest span was slow."""
+    known = list(range(1, 10_001))
+    plan = IdRanges(limit=50, slots=8, spans=[(0, 50), (100, 9_900)])
+    quick, slow = plan.take(8)
+    assert slow.place == 100
+    came, flying = [], [quick]
+    while flying:
+        ask = flying.pop(0)
+        came += [i for left in plan.feed(ask, by_place(known, ask)) for i in left.ids]
+        flying += plan.take(8 - 1 - len(flying))
+    assert len(came) > 9_500
+
+
+@pytest.mark.parametrize("landed", [3, 30])
+def test_a_slow_probe_leaves_the_rest_to_others(landed):
+    """While the one request that looked for higher ids was slow, nineteen slots stood still."""
+    known = list(range(1, 20_001))
+    plan = IdRanges(limit=50, slots=20)
+    flying, slow = plan.take(20), None
+    for _ in range(1_000):
+        if slow is None:
+            far = [ask for ask in flying if (ask.place or 0) > 50 * (landed + 10)]
+            slow = far[0] if far else None
+            flying = [ask for ask in flying if ask is not slow]
+        if not flying:
+            break
+        ask = flying.pop(0)
+        plan.feed(ask, by_place(known, ask))
+        flying += plan.take(20 - (slow is not None) - len(flying))
+    assert slow is not None
+    assert plan._rows > 19_000

@@ -82,6 +82,7 @@ def test_both_urls_follow_from_what_is_given(arguments, base, token):
         ({"rate": -1}, "rate is -1"),
         ({"burst": 0}, "burst is 0"),
         ({"max_attempts": 0}, "max_attempts is 0"),
+        ({"read_ahead": 0}, "read_ahead is 0"),
         ({"default_concurrent": 0}, "default_concurrent is 0"),
         ({"default_page_size": -5}, "default_page_size is -5"),
         ({"default_page_size": True}, "default_page_size is True"),
