@@ -15,6 +15,7 @@ from peers import HERE, VENVS, installed, versions
 PARTS = (
     "limit",
     "neighbour",
+    "sharing",
     "stragglers",
     "cpu",
     "memory",

@@ -10,7 +10,7 @@ import pytest
 HEAVY = {
     *("click", "rich", "typer"),
     *("starlette", "uvicorn"),
-    *("dlt", "pandas", "polars", "pyarrow", "pyspark"),
+    *("dlt", "pandas", "polars", "pyarrow", "pyspark", "redis"),
     "pytest",
 }
 

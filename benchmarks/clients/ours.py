@@ -100,7 +100,8 @@ FACES = {
 
 
 def _arguments(task: Task) -> dict[str, object]:
-    return {**task.credentials, "rate": task.rate, "default_concurrent": task.slots}
+    options = {"rate": task.rate, "default_concurrent": task.slots, "budget": task.budget}
+    return {**task.credentials, **options}
 
 
 if __name__ == "__main__":

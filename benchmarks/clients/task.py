@@ -35,6 +35,8 @@ class Task:
     rate: float | None
     pause: float
     """Seconds that the consumer spends on each row."""
+    budget: str | None
+    """What this library shares the rate by."""
 
     @property
     def base_url(self) -> str:
@@ -105,6 +107,7 @@ def told(arguments: list[str] | None = None) -> Task:
     parser.add_argument("--slots", type=int, default=20, help="requests in flight, at most")
     parser.add_argument("--rate", type=float, help="requests a second; no limit without it")
     parser.add_argument("--pause", type=float, default=0.0, help="seconds a row takes its consumer")
+    parser.add_argument("--budget", help="what this library shares the rate by")
     return Task(**vars(parser.parse_args(arguments)))
 
 

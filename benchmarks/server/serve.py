@@ -37,6 +37,7 @@ class Stats:
     last: float = 0.0
     cpu: float = 0.0
     durations: list[float] = field(default_factory=list)
+    came: list[tuple[float, str]] = field(default_factory=list)
     neighbour_served: int = 0
     neighbour_refused: int = 0
     _cpu_at_first: float = 0.0
@@ -60,6 +61,7 @@ class Stats:
             "elapsed": self.last - (self.first or self.last),
             "cpu": self.cpu - self._cpu_at_first if self.first is not None else 0.0,
             "durations": self.durations,
+            "came": self.came,
             "neighbour_served": self.neighbour_served,
             "neighbour_refused": self.neighbour_refused,
         }
@@ -99,7 +101,9 @@ class Coupa:
                 self._arrived(path, query, send)
 
     def _arrived(self, path: str, query: str, send: Send) -> None:
-        resource = self._resources.get(path.rpartition("/")[2])
+        name = path.rpartition("/")[2]
+        resource = self._resources.get(name)
+        self._stats.came.append((self._loop.time(), name))
         wait = self._waits()
         duration = self._chances.duration()
         if resource is None:

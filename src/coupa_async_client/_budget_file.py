@@ -60,7 +60,9 @@ class FileStore:
     def _content(self, file: int) -> bytes:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             raise FileExistsError(0, "it is no plain file")
-        return os.read(file, _LONGEST)
+        content = os.read(file, _LONGEST)
+        os.lseek(file, 0, os.SEEK_SET)
+        return content
 
 
 def _is_record(content: bytes) -> bool:
@@ -70,7 +72,6 @@ def _is_record(content: bytes) -> bool:
 
 def _overwrite(file: int, wanted: bytes) -> None:
     """Write in place: what a process leaves half written when it dies is known by its checksum."""
-    os.lseek(file, 0, os.SEEK_SET)
     os.write(file, wanted)
     os.ftruncate(file, len(wanted))
     os.lseek(file, 0, os.SEEK_SET)

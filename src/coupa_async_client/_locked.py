@@ -12,6 +12,7 @@ else:
     import fcntl
 
 _NEVER_A_LINK = getattr(os, "O_NOFOLLOW", 0)
+_BYTES = getattr(os, "O_BINARY", 0)
 
 
 class FileLock:
@@ -33,7 +34,7 @@ class FileLock:
             OSError: the file cannot be opened or locked.
         """
         while True:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT | _NEVER_A_LINK, 0o600)
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | _NEVER_A_LINK | _BYTES, 0o600)
             with ExitStack() as opened:
                 opened.callback(os.close, file)
                 if not _lock(file, blocking=blocking):
@@ -45,7 +46,7 @@ class FileLock:
 
     @property
     def descriptor(self) -> int:
-        """The open file, while the lock is held."""
+        """The open file, while the lock is held; leave it at its beginning."""
         if self._held is None:
             msg = "this lock is not held"
             raise RuntimeError(msg)

@@ -159,8 +159,8 @@ class SharedBudget:
             pace = record.pace
         elif now - record.pace.at < _IDLE:
             msg = (
-                f"budget {self._name} is in use with rate={record.rate:g} and "
-                f"burst={record.burst:g}, this client has rate={self._limit[0]:g} and "
+                f"budget {self._name} is in use with rate={record.rate:.12g} and "
+                f"burst={record.burst:g}, this client has rate={self._limit[0]:.12g} and "
                 f"burst={self._limit[1]:g}; give all of them the same, or name another budget"
             )
             raise CoupaConfigError(msg)
