@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import h11
 import httpx2
 
+from ._settings import is_address
+
 _KEPT = 5.0
 """Seconds that a connection is kept without work; servers close theirs after some more."""
 
@@ -84,8 +86,9 @@ class Connections(httpx2.AsyncBaseTransport):
     async def _opened(self, origin: Origin, patience: float | None) -> "_Connection":
         scheme, host, port = origin
         loop = asyncio.get_running_loop()
-        knows = isinstance(loop, asyncio.BaseEventLoop)  # uvloop's takes no such argument
-        more: dict[str, Any] = {"happy_eyeballs_delay": _NEXT_ADDRESS} if knows else {}
+        # uvloop's takes no such argument; asyncio's race for a lone address leaks it when cancelled
+        races = isinstance(loop, asyncio.BaseEventLoop) and not is_address(host)
+        more: dict[str, Any] = {"happy_eyeballs_delay": _NEXT_ADDRESS} if races else {}
         opening = loop.create_connection(
             lambda: _Connection(origin, self._open),
             host,

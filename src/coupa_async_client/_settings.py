@@ -170,12 +170,16 @@ def whole(name: str, value: object, *, at_least: int) -> int:
 def is_loopback(url: str) -> bool:
     """Tell whether a URL points at this very machine."""
     host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
+    return host == "localhost" or (is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def is_address(host: str) -> bool:
+    """Tell whether a host is given by its IP address."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        ipaddress.ip_address(host)
     except ValueError:
         return False
+    return True
 
 
 def _positive(name: str, value: object, unit: str) -> float:
