@@ -120,8 +120,14 @@ class Draft:
 
     @property
     def rows(self) -> int:
-        """How many rows are kept, those of an earlier run included."""
-        return self._rows
+        """How many rows are kept, those of an earlier run included.
+
+        Read from the state: an interrupt may have come between a page and the mark that counts it.
+        """
+        if self.unfinished:
+            return 0
+        kept = self._state.read(self._file)
+        return kept.rows if kept else 0
 
     @property
     def checkpoint(self) -> Checkpoint | None:
