@@ -5,10 +5,11 @@ import inspect
 import os
 import threading
 import weakref
-from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Generator, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import wait as wait_for
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from .errors import CoupaConfigError
@@ -17,6 +18,9 @@ T = TypeVar("T")
 
 _SLICE = 1.0
 """Seconds a thread waits at a stretch, so that Ctrl-C gets through on every platform."""
+
+_AHEAD = 4
+"""Items that may lie ready before they are asked for."""
 
 _PATIENCE = 5.0
 """Seconds that cancelled work has for cleaning up."""
@@ -39,24 +43,19 @@ class Portal:
         self._thread: threading.Thread | None = None
         self._stop: weakref.finalize[Any, Portal] | None = None
 
-    def run(self, work: Coroutine[Any, Any, T], known: set[asyncio.Task[Any]] | None = None) -> T:
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop and return its result, or raise its error.
-
-        `known` holds its task while it runs.
 
         Raises:
             CoupaConfigError: the portal is closed or of another process, or this is the loop's own
                 thread, which would wait for itself.
         """
-        known = set() if known is None else known
+        known: set[asyncio.Task[Any]] = set()
         future: Future[T] | None = None
         try:
             loop = self._running()
             future = asyncio.run_coroutine_threadsafe(_known(work, known), loop)
-            return _result(future)
-        except CancelledError:
-            msg = "the client was closed while it was at work; close it after the last row"
-            raise CoupaConfigError(msg) from None
+            return _outcome(future)
         except BaseException:
             if future is not None and future.cancel() and self._loop is not None:
                 wait_for([asyncio.run_coroutine_threadsafe(_ended(known), self._loop)], _PATIENCE)
@@ -66,15 +65,39 @@ class Portal:
                 work.close()
 
     @contextmanager
-    def ending(
-        self, finish: Callable[[], Coroutine[Any, Any, None]]
-    ) -> Iterator[Callable[[Coroutine[Any, Any, T]], T]]:
-        """Give a way to run the steps of an iteration; end the last one and run `finish` at the end.
+    def drawing(
+        self,
+        draw: Callable[[], Coroutine[Any, Any, T | None]],
+        finish: Callable[[], Coroutine[Any, Any, None]],
+    ) -> Iterator[Callable[[], T | None]]:
+        """Give a way to take what `draw` returns, until it is None; run `finish` at the end.
 
-        An interrupt may come at any moment, and leave a step running that nobody waits for. Nothing
-        is done once the loop has ended.
+        The loop draws a little ahead, so that it has work while the caller is at work. An interrupt
+        may come at any moment; whatever is being drawn then is ended first. Nothing is done once the
+        loop has ended.
         """
         known: set[asyncio.Task[Any]] = set()
+        drawn: SimpleQueue[T | None] = SimpleQueue()
+        room = asyncio.Semaphore(_AHEAD)
+        pumping: Future[None] | None = None
+
+        async def pump() -> None:
+            while (item := await draw()) is not None:
+                drawn.put(item)
+                await room.acquire()
+
+        def take() -> T | None:
+            nonlocal pumping
+            loop = self._running()
+            if pumping is None:
+                pumping = asyncio.run_coroutine_threadsafe(_known(pump(), known), loop)
+                pumping.add_done_callback(lambda _: drawn.put(None))
+            else:
+                loop.call_soon_threadsafe(room.release)
+            item = _taken(drawn)
+            if item is None:
+                _outcome(pumping)
+            return item
 
         async def over() -> None:
             for task in known:
@@ -83,16 +106,10 @@ class Portal:
             await finish()
 
         try:
-            yield lambda work: self.run(work, known)
+            yield take
         finally:
             if self._alive:
                 self.run(over())
-
-    def iterate(self, items: AsyncGenerator[T]) -> Generator[T]:
-        """Yield what an asynchronous generator yields; leaving early closes it."""
-        with self.ending(items.aclose) as step:
-            while came := step(_next(items)):
-                yield came[0]
 
     def close(self) -> None:
         """Cancel what runs, stop the loop and join the thread, for good."""
@@ -127,13 +144,22 @@ class Portal:
             return self._loop
 
 
-def _result(future: "Future[T]") -> T:
+def _outcome(future: "Future[T]") -> T:
     while True:
         try:
             return future.result(_SLICE)
         except TimeoutError:
             if future.done():  # then it is the coroutine's own
                 return future.result()
+        except CancelledError:
+            msg = "the client was closed while it was at work; close it after the last row"
+            raise CoupaConfigError(msg) from None
+
+
+def _taken(queue: "SimpleQueue[T]") -> T:
+    while True:
+        with suppress(Empty):
+            return queue.get(timeout=_SLICE)
 
 
 async def _known(work: Coroutine[Any, Any, T], known: set[asyncio.Task[Any]]) -> T:
@@ -150,13 +176,6 @@ async def _ended(tasks: Collection[asyncio.Task[Any]]) -> None:
     """Wait until cancelled tasks have cleaned up."""
     if tasks:
         await asyncio.wait(tasks, timeout=_PATIENCE)
-
-
-async def _next(items: AsyncGenerator[T]) -> tuple[T] | None:
-    try:
-        return (await anext(items),)
-    except StopAsyncIteration:
-        return None
 
 
 def _turn(loop: asyncio.AbstractEventLoop) -> None:

@@ -6,6 +6,7 @@ Which page to ask for is left to the plans, sending to `_engine`.
 import logging
 import time
 from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -73,12 +74,36 @@ class Reading:
             CoupaAuthError: no token could be had, or a fresh one was refused, before any row came.
             CoupaConfigError: the client is closed, or belongs to another event loop.
         """
+        while self.wants_more:
+            with self.telling():
+                drawn = await self.draw()
+            if drawn is None:
+                break
+            if page := self.kept(drawn):
+                return page
+        self.over()
+        return None
+
+    async def draw(self) -> Page | None:
+        """Return the next page that the plan lets go, however many rows it holds; None at the end.
+
+        `next` is made of this and of what does no I/O, for those who draw ahead: nothing is accounted
+        for before a page is `kept` and handed out.
+        """
         run = self._run or self._start()
+        return await run.next()
+
+    @property
+    def wants_more(self) -> bool:
+        """Tell whether fewer rows were handed out than were asked for."""
+        most = self._question.max_items
+        return most is None or self._rows < most
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Let an error say what came, what is missing, and the way to it."""
         try:
-            while not self._enough and (page := await run.next()) is not None:
-                if page:
-                    return self._wanted(page)
-                self._ledger.settle(page.span)
+            yield
         except CoupaConfigError:
             raise
         except CoupaClientError as error:
@@ -86,10 +111,27 @@ class Reading:
             if ending is error:
                 raise
             raise ending from error
-        if self._ledger.left and not self._enough:
+
+    def kept(self, page: Page) -> Page | None:
+        """Return what is to be handed out of a page that was drawn; None if that is nothing."""
+        if not page:
+            self._ledger.settle(page.span)
+            return None
+        most = self._question.max_items
+        if most is not None and self._rows + len(page) > most:
+            span = self._reaching(page, most - self._rows)
+            page = page.keep(range(most - self._rows)).covering(span)
+        return page.without("id") if self._question.hides_id else page
+
+    def over(self) -> None:
+        """Note that the last page was drawn.
+
+        Raises:
+            IncompleteScanError: pages are missing.
+        """
+        if self._ledger.left and self.wants_more:
             raise self._incomplete(self._failure) from self._failure
         self._complete = True
-        return None
 
     def hand_out(self, page: Page) -> Page:
         """Account for a page that is handed out whole."""
@@ -200,18 +242,6 @@ class Reading:
         )
         receipt = replace(self.receipt, holes=self.left)
         return IncompleteScanError(message, receipt=receipt, holes=self.checkpoint)
-
-    @property
-    def _enough(self) -> bool:
-        most = self._question.max_items
-        return most is not None and self._rows >= most
-
-    def _wanted(self, page: Page) -> Page:
-        most = self._question.max_items
-        if most is not None and self._rows + len(page) > most:
-            span = self._reaching(page, most - self._rows)
-            page = page.keep(range(most - self._rows)).covering(span)
-        return page.without("id") if self._question.hides_id else page
 
     def _reaching(self, page: Page, count: int) -> Span:
         """Return the span that the first rows of a page account for."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from ssl import SSLContext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
@@ -38,17 +39,15 @@ class SyncScan:
 
     def __iter__(self) -> Generator[JSONObject]:
         """Yield row after row, decoded."""
-        reading = self._reading.begun()
-        with self._portal.ending(reading.end) as step:
-            while (page := step(reading.next())) is not None:
-                yield from reading.rows(page)
+        with closing(self._kept()) as pages:
+            for page in pages:
+                yield from self._reading.rows(page)
 
     def pages(self) -> Generator[Page]:
         """Yield pages of at most 50 rows; as `Scan.pages`."""
-        reading = self._reading.begun()
-        with self._portal.ending(reading.end) as step:
-            while (page := step(reading.next())) is not None:
-                yield reading.hand_out(page)
+        with closing(self._kept()) as pages:
+            for page in pages:
+                yield self._reading.hand_out(page)
 
     def first(self) -> JSONObject | None:
         """Return the first row, or None where there is none; asks for one row only."""
@@ -69,6 +68,19 @@ class SyncScan:
     def receipt(self) -> ScanReceipt:
         """The account of the scan, at any moment and from any thread; as `Scan.receipt`."""
         return self._reading.receipt
+
+    def _kept(self) -> Generator[Page]:
+        """Yield what `Reading.next` returns, drawn ahead on the loop while this thread is at work."""
+        reading = self._reading.begun()
+        with self._portal.drawing(reading.draw, reading.end) as draw:
+            while reading.wants_more:
+                with reading.telling():
+                    drawn = draw()
+                if drawn is None:
+                    break
+                if page := reading.kept(drawn):
+                    yield page
+            reading.over()
 
 
 class CoupaClient:
@@ -196,7 +208,7 @@ class CoupaClient:
         accept: str = "application/json",
     ) -> Generator[list[JSONObject]]:
         """Yield pages of decoded rows by offset; as `CoupaAsyncClient.iter_pages`."""
-        pages = self._live().iter_pages(
+        reading = self._live()._by_offset(  # noqa: SLF001  (this is the other face of it)
             resource,
             params=params,
             fields=fields,
@@ -207,11 +219,12 @@ class CoupaClient:
             until_empty=until_empty,
             accept=accept,
         )
-        return self._portal.iterate(pages)
+        return _lists(SyncScan(self._portal, reading))
 
     def iter_items(self, resource: str, **options: Unpack[OffsetOptions]) -> Generator[JSONObject]:
         """Yield row after row by offset; the arguments are those of `iter_pages`."""
-        return self._portal.iterate(self._live().iter_items(resource, **options))
+        reading = self._live()._by_offset(resource, **options)  # noqa: SLF001  (as above)
+        return iter(SyncScan(self._portal, reading))
 
     def collect_items(self, resource: str, **options: Unpack[OffsetOptions]) -> list[JSONObject]:
         """Return every row by offset in a list; the arguments are those of `iter_pages`."""
@@ -259,3 +272,9 @@ class CoupaClient:
         if self._pid != os.getpid():
             self._open()
         return self._client
+
+
+def _lists(scan: SyncScan) -> Generator[list[JSONObject]]:
+    with closing(scan.pages()) as pages:
+        for page in pages:
+            yield list(page)

@@ -81,22 +81,117 @@ def test_a_call_from_the_loops_own_thread_is_refused_instead_of_waiting_for_ever
         portal.run(inside())
 
 
-def test_leaving_an_iteration_early_closes_the_generator(portal):
-    closed = []
+class Numbers:
+    """Counts up to an end, or to an error; notes what was drawn, and that it was finished."""
 
-    async def numbers():
-        try:
-            for i in range(100):
-                yield i
-        finally:
-            await asyncio.sleep(0)
-            closed.append(i)
+    def __init__(self, end=100, error=None):
+        self.drawn = 0
+        self.finished = 0
+        self._end = end
+        self._error = error
 
-    for number in portal.iterate(numbers()):
+    async def draw(self):
+        await asyncio.sleep(0)
+        if self.drawn == self._end:
+            if self._error:
+                raise self._error
+            return None
+        self.drawn += 1
+        return self.drawn
+
+    async def finish(self):
+        await asyncio.sleep(0)
+        self.finished += 1
+
+
+def taken(portal, numbers):
+    with portal.drawing(numbers.draw, numbers.finish) as take:
+        while (number := take()) is not None:
+            yield number
+
+
+def test_what_was_drawn_ahead_comes_before_the_error_that_ends_it(portal):
+    numbers = Numbers(3, LookupError("lost"))
+    came = []
+    with pytest.raises(LookupError, match="lost") as caught:
+        came.extend(taken(portal, numbers))
+    assert came == [1, 2, 3]
+    assert numbers.finished == 1
+    assert "draw" in [entry.name for entry in caught.traceback]
+
+
+def test_no_more_than_a_little_is_drawn_ahead(portal):
+    numbers = Numbers()
+    for number in taken(portal, numbers):
+        most = min(number + _portal._AHEAD, 100)
+        assert _becomes(lambda most=most: numbers.drawn == most)
+        portal.run(asyncio.sleep(0))
+        assert numbers.drawn == most
+    assert (number, numbers.finished) == (100, 1)
+
+
+def test_leaving_early_ends_the_drawing(portal):
+    numbers = Numbers()
+    for number in taken(portal, numbers):
         if number == 3:
             break
-    assert closed == [3]
-    assert list(portal.iterate(numbers())) == list(range(100))
+    assert numbers.finished == 1
+    drawn = numbers.drawn
+    portal.run(asyncio.sleep(0))
+    assert numbers.drawn == drawn
+    assert portal.run(_tasks()) == 1
+
+
+def test_an_interrupt_while_nothing_comes_ends_the_drawing(portal):
+    ended = []
+
+    async def never():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            ended.append("drawing")
+
+    async def finish():
+        ended.append("all")
+
+    def interrupt():
+        assert _becomes(lambda: portal._loop and len(asyncio.all_tasks(portal._loop)) == 1)
+        signal.raise_signal(signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt), portal.drawing(never, finish) as take:
+        take()
+    thread.join(5)
+    assert ended == ["drawing", "all"]
+
+
+def test_nothing_is_drawn_before_it_is_asked_for(portal):
+    numbers = Numbers()
+    with portal.drawing(numbers.draw, numbers.finish):
+        portal.run(asyncio.sleep(0))
+    assert (numbers.drawn, numbers.finished) == (0, 1)
+
+
+def test_closing_amid_the_drawing_says_so(portal):
+    with portal.drawing(Numbers().draw, Numbers().finish) as take:
+        take()
+        portal.close()
+        with pytest.raises(CoupaConfigError, match="closed"):
+            take()
+
+
+def test_closing_while_a_thread_waits_for_what_is_drawn_ends_its_wait(portal):
+    async def never():
+        await asyncio.Event().wait()
+
+    threading.Timer(0.05, portal.close).start()
+    with (
+        pytest.raises(CoupaConfigError, match="closed while it was at work"),
+        portal.drawing(never, Numbers().finish) as take,
+    ):
+        take()
 
 
 def test_it_stays_closed(portal):
