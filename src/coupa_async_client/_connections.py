@@ -8,7 +8,9 @@ import selectors
 import ssl
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Any, TypeVar
+from contextlib import suppress
+from socket import SOCK_STREAM
+from typing import TypeVar
 
 import h11
 import httpx2
@@ -22,8 +24,8 @@ _HELD_BACK = 2**20
 """Bytes that may have come unread before the server is made to wait."""
 
 _LONGEST_HEAD = 100 * 1024
-_NEXT_ADDRESS = 0.25
-"""Seconds until a host's next address is tried beside the first (RFC 8305)."""
+_NEXT_ADDRESS = 2.0
+"""Seconds until a host's next address is tried, where the first does not answer."""
 
 Origin = tuple[str, str, int]
 T = TypeVar("T")
@@ -84,22 +86,34 @@ class Connections(httpx2.AsyncBaseTransport):
         return None
 
     async def _opened(self, origin: Origin, patience: float | None) -> "_Connection":
-        scheme, host, port = origin
-        loop = asyncio.get_running_loop()
-        # uvloop's takes no such argument; asyncio's race for a lone address leaks it when cancelled
-        races = isinstance(loop, asyncio.BaseEventLoop) and not is_address(host)
-        more: dict[str, Any] = {"happy_eyeballs_delay": _NEXT_ADDRESS} if races else {}
-        opening = loop.create_connection(
-            lambda: _Connection(origin, self._open),
-            host,
-            port,
-            ssl=self._trust if scheme == "https" else None,
-            **more,
-        )
         try:
-            _, connection = await _within(patience, opening, httpx2.ConnectTimeout)
+            return await _within(patience, self._dialled(origin), httpx2.ConnectTimeout)
         except OSError as error:
             raise httpx2.ConnectError(str(error)) from error
+
+    async def _dialled(self, origin: Origin) -> "_Connection":
+        """Try the host's addresses one after the other, none but the last for long.
+
+        Not all at once as in RFC 8305: asyncio's way to do that loses sockets when it is cancelled.
+        """
+        _, host, port = origin
+        *others, last = await _addresses(host, port)
+        for address in others:
+            with suppress(OSError):
+                async with asyncio.timeout(_NEXT_ADDRESS):
+                    return await self._connected(address, origin)
+        return await self._connected(last, origin)
+
+    async def _connected(self, address: str, origin: Origin) -> "_Connection":
+        scheme, host, port = origin
+        secure = scheme == "https"
+        _, connection = await asyncio.get_running_loop().create_connection(
+            lambda: _Connection(origin, self._open),
+            address,
+            port,
+            ssl=self._trust if secure else None,
+            server_hostname=host if secure else None,
+        )
         return connection
 
     def _give_back(self, connection: "_Connection | None") -> None:
@@ -253,6 +267,13 @@ class _Body(httpx2.AsyncByteStream):
         if not self._closed:
             self._closed = True
             self._give_back(self._connection)
+
+
+async def _addresses(host: str, port: int) -> list[str]:
+    if is_address(host):
+        return [host]
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 async def _within(

@@ -57,7 +57,7 @@ class Portal:
             future = asyncio.run_coroutine_threadsafe(_known(work, known), loop)
             return _outcome(future)
         except BaseException:
-            if future is not None and future.cancel() and self._loop is not None:
+            if future and not future.done() and future.cancel() and self._loop is not None:
                 wait_for([asyncio.run_coroutine_threadsafe(_ended(known), self._loop)], _PATIENCE)
             raise
         finally:

@@ -1,7 +1,9 @@
 """Connections over real sockets: what a server may do between, before and amid its answers."""
 
 import asyncio
+import gc
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +18,6 @@ from coupa_async_client import (
     CoupaTimeoutError,
     CoupaTransportError,
     _connections,
-    _transport,
 )
 from coupa_async_client._connections import Connections
 from coupa_async_client._settings import settings
@@ -67,6 +68,25 @@ def heard(connection: socket.socket) -> bytes:
             return b""
         came += piece
     return came
+
+
+def encrypting() -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Return what a server shows, and what trusts it."""
+    authority = trustme.CA()
+    shown, trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("127.0.0.1", "localhost").configure_cert(shown)
+    authority.configure_trust(trusting)
+    return shown, trusting
+
+
+def deaf(stack: ExitStack, port: int = 0) -> int:
+    """Return the port of a listener whose queue is full, so that connecting to it takes for ever."""
+    listener = stack.enter_context(socket.create_server(("127.0.0.1", port), backlog=0))
+    for _ in range(4):
+        waiting = stack.enter_context(socket.socket())
+        waiting.setblocking(False)
+        waiting.connect_ex(listener.getsockname())
+    return listener.getsockname()[1]
 
 
 def answers(*whole: bytes) -> Script:
@@ -220,10 +240,7 @@ async def test_an_answer_to_head_has_no_body_whatever_its_length_says():
 @pytest.mark.parametrize("ending", ["close", "reset"])
 @pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
 async def test_an_answer_that_breaks_off_is_an_error(sent, ending, secure):
-    authority, verify = trustme.CA(), _transport.ssl.create_default_context()
-    authority.configure_trust(verify)
-    context = _transport.ssl.SSLContext(_transport.ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
+    context, verify = encrypting()
     with Server(lambda _: Broken(sent, ending), tls=context if secure else None) as server:
         with pytest.raises(CoupaTransportError, match=r"broke off: .") as caught:
             await got(server.url, verify=verify)
@@ -337,14 +354,45 @@ async def test_closing_amid_an_answer_ends_the_wait_for_it():
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a full queue drops elsewhere")
 async def test_a_host_that_takes_no_connection_is_given_up():
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf, ExitStack() as stack:
-        address = deaf.getsockname()
-        for _ in range(4):
-            waiting = stack.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(address)
+    with ExitStack() as stack:
+        port = deaf(stack)
         with pytest.raises(CoupaConnectionError, match=r"nothing answered within 0\.2 s"):
-            await got(f"http://127.0.0.1:{address[1]}", timeout=0.2)
+            await got(f"http://127.0.0.1:{port}", timeout=0.2)
+
+
+@pytest.mark.parametrize("dead", ["refuses", "is silent"])
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs all of 127.0.0.0/8")
+async def test_a_host_whose_first_address_is_dead_is_reached_at_the_next(monkeypatch, dead):
+    async def resolve(_loop, _host, port, **_):
+        kind = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
+        return [(*kind, (address, port)) for address in ("127.0.0.1", "127.0.0.1", "127.0.0.2")]
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", resolve)
+    monkeypatch.setattr(_connections, "_NEXT_ADDRESS", 0.05)
+    with playing(answers(OK), host="127.0.0.2") as url, ExitStack() as stack:
+        port = int(url.rpartition(":")[2])
+        if dead == "is silent":
+            deaf(stack, port)
+        assert await got(f"http://localhost:{port}") == [b"[1]"]
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("turns", [*range(12), 100])
+async def test_giving_up_amid_the_connecting_loses_no_socket(turns, secure):
+    """A scan that ended while a connection was being made left its socket to the garbage collector."""
+    context, verify = encrypting()
+    with Server(lambda _: OK, tls=context if secure else None) as server:
+        url = server.url.replace("127.0.0.1", "localhost")
+        async with transport_to(url, verify=verify) as transport:
+            request = Request("GET", f"{url}/api/x")
+            tasks = [asyncio.create_task(transport.send(request)) for _ in range(8)]
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        await becomes(lambda: server.idle)
+    gc.collect()
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6")
