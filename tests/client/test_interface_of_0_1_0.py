@@ -178,7 +178,8 @@ def test_page_size_is_sent_as_limit(sync_client, shared):
     before = len(shared.journal)
     sync_client.collect_items("users", page_size=15)
     sent = [dict(e.query) for e in shared.journal[before:] if e.path == "/api/users"]
-    assert {query["limit"] for query in sent} == {"15", "16"}  # with the row before, but the first
+    limits = {query["limit"] for query in sent}
+    assert limits - {"1"} == {"15", "16"}  # with the row before, but the first; 1 looks far ahead
 
 
 @pytest.mark.parametrize(
