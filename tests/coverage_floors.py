@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from coverage import Coverage
 
-from floors import FLOOR_OF, PACKAGE, module_of
+from floors import FLOOR_OF, PACKAGE, module_of, place_of
 
 COVERED_WHOLLY = range(3)
 
@@ -54,10 +54,11 @@ def _uncovered_files(coverage: Coverage) -> Iterator[str]:
     if spec is None or spec.origin is None:
         raise pytest.UsageError(f"{PACKAGE} is not installed")
     folder = Path(spec.origin).parent
-    for file in sorted(folder.glob("*.py")):
-        floor = FLOOR_OF.get(module_of(file.name))
+    for file in sorted(folder.rglob("*.py")):
+        path = file.relative_to(folder).as_posix()
+        floor = FLOOR_OF.get(place_of(module_of(path)) or "")
         if floor in COVERED_WHOLLY and (missing := uncovered_in(coverage, file)):
-            yield f"{file.name} (floor {floor}): {missing}"
+            yield f"{path} (floor {floor}): {missing}"
 
 
 def _coverage_of(config: pytest.Config) -> Coverage | None:

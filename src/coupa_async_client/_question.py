@@ -17,6 +17,7 @@ from .query import (
     fingerprint,
     hyphenated,
     names_order,
+    plain,
     query_string,
     resource_path,
     with_id,
@@ -154,12 +155,7 @@ def _without_fields(
     params: Params | None, fields: Fields | None
 ) -> tuple[dict[str, object], Fields | None]:
     """Take `fields` out of the params, where it may have been given too."""
-    if params is None:
-        return {}, fields
-    if not isinstance(params, Mapping):
-        msg = f"params is {params!r}; give a mapping, for example {{'status': 'approved'}}"
-        raise CoupaConfigError(msg)
-    asked = dict(params)
+    asked = plain(params)
     if "fields" not in asked:
         return asked, fields
     if fields:

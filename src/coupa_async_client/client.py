@@ -15,7 +15,7 @@ from ._settings import Settings, environment_arguments, overruled, settings
 from ._tokens import identity
 from ._transport import HttpTransport, Network
 from .errors import CoupaConfigError
-from .query import fields_text, query_string, resource_path
+from .query import fields_text, plain, query_string, resource_path
 from .scan import Reading, Scan
 from .types import (
     MAX_PAGE_SIZE,
@@ -162,7 +162,8 @@ class CoupaAsyncClient:
 
         Args:
             resource: the collection's path, such as `invoices` or `suppliers/7/addresses`.
-            params: filters, all of which must hold: `{"status[in]": ["approved", "voided"]}`.
+            params: filters, all of which must hold: a condition, made by `field` or `where`, or a
+                mapping: `{"status[in]": ["approved", "voided"]}`.
             fields: Coupa's projection, its JSON text or the list (doc 0008).
             paging: "auto" reads spans of ids in parallel: safe while rows change, in no promised
                 order. "keyset" is one chain in order of id. "offset" keeps Coupa's order and can
@@ -203,7 +204,7 @@ class CoupaAsyncClient:
             CoupaClientError: any other reason why there is no answer.
         """
         projection = fields_text(fields)
-        query = {**(params or {}), **({"fields": projection} if projection else {})}
+        query = plain(params) | ({"fields": projection} if projection else {})
         request = Request("GET", self._url(path, query), HEADERS)
         return await self._fetch(request, read_json)
 
@@ -230,7 +231,7 @@ class CoupaAsyncClient:
             msg = f"json cannot be spelled: {error}"
             raise CoupaConfigError(msg) from error
         headers = HEADERS if body is None else {**HEADERS, "Content-Type": "application/json"}
-        request = Request(method.upper(), self._url(path, params or {}), headers, body)
+        request = Request(method.upper(), self._url(path, params), headers, body)
         return await self._fetch(request, _accepted)
 
     def iter_pages(
@@ -316,7 +317,7 @@ class CoupaAsyncClient:
         asked = question(self._settings, resource, params, fields, paging="offset", **window)
         return Reading(self._engine, asked)
 
-    def _url(self, path: str, params: Params) -> str:
+    def _url(self, path: str, params: Params | None) -> str:
         query = query_string(params)
         url = f"{self.base_url}/{resource_path(path)}"
         return f"{url}?{query}" if query else url

@@ -1,0 +1,26 @@
+"""How a question to Coupa is written: resource, filters, projection, and the query string of them all.
+
+Pure, like everything in it. Which pages to ask for is left to the plans.
+"""
+
+from .clauses import parse_where
+from .grammar import hyphenated
+from .projection import columns_of, fields_text, parse_fields, with_id
+from .resource import resource_path
+from .spelling import LONGEST_QUERY, fingerprint, names_order, plain, query_string, spell
+
+__all__ = [
+    "LONGEST_QUERY",
+    "columns_of",
+    "fields_text",
+    "fingerprint",
+    "hyphenated",
+    "names_order",
+    "parse_fields",
+    "parse_where",
+    "plain",
+    "query_string",
+    "resource_path",
+    "spell",
+    "with_id",
+]
