@@ -19,11 +19,13 @@ from .errors import (
     CoupaTransportError,
     IncompleteScanError,
 )
+from .query import Condition, Field, field, where
 from .scan import Scan
 from .sync_client import CoupaClient, SyncScan
 from .types import JSONObject, Page, Response, ScanReceipt
 
 __all__ = [
+    "Condition",
     "CoupaAPIError",
     "CoupaAsyncClient",
     "CoupaAuthError",
@@ -39,6 +41,7 @@ __all__ = [
     "CoupaShapeError",
     "CoupaTimeoutError",
     "CoupaTransportError",
+    "Field",
     "IncompleteScanError",
     "JSONObject",
     "Page",
@@ -47,6 +50,8 @@ __all__ = [
     "ScanReceipt",
     "SyncScan",
     "__version__",
+    "field",
+    "where",
 ]
 
 __version__ = version("coupa-async-client")

@@ -18,7 +18,10 @@ JSONObject = dict[str, Any]
 """One decoded JSON object, keys as Coupa spells them (hyphens)."""
 
 Params = Mapping[str, object]
-"""Query parameters: `attr`, `attr[op]` or `assoc[attr][op]` to a value (docs 0009, 0014)."""
+"""Query parameters: `attr`, `attr[op]` or `assoc[attr][op]` to a value (docs 0009, 0014).
+
+A `Condition` is a mapping of the parameters that it sends, so whatever takes a mapping takes one.
+"""
 
 Fields = str | Sequence[Any]
 """Coupa's `fields` projection: its JSON text, or the list that text would spell (doc 0008)."""

@@ -4,14 +4,23 @@ Pure, like everything in it. Which pages to ask for is left to the plans.
 """
 
 from .clauses import parse_where
+from .conditions import Condition
+from .filters import Field, field, where
 from .grammar import hyphenated
+from .operands import Value
 from .projection import columns_of, fields_text, parse_fields, with_id
 from .resource import resource_path
 from .spelling import LONGEST_QUERY, fingerprint, names_order, plain, query_string, spell
+from .terms import Term, terms
 
 __all__ = [
     "LONGEST_QUERY",
+    "Condition",
+    "Field",
+    "Term",
+    "Value",
     "columns_of",
+    "field",
     "fields_text",
     "fingerprint",
     "hyphenated",
@@ -22,5 +31,7 @@ __all__ = [
     "query_string",
     "resource_path",
     "spell",
+    "terms",
+    "where",
     "with_id",
 ]
