@@ -11,12 +11,15 @@ from .operands import Value
 from .projection import columns_of, fields_text, parse_fields, with_id
 from .resource import resource_path
 from .spelling import LONGEST_QUERY, fingerprint, names_order, plain, query_string, spell
+from .splitting import SAFE_QUERY, Part, split
 from .terms import Term, terms
 
 __all__ = [
     "LONGEST_QUERY",
+    "SAFE_QUERY",
     "Condition",
     "Field",
+    "Part",
     "Term",
     "Value",
     "columns_of",
@@ -31,6 +34,7 @@ __all__ = [
     "query_string",
     "resource_path",
     "spell",
+    "split",
     "terms",
     "where",
     "with_id",
