@@ -13,10 +13,10 @@ FLOORS = (
     ("errors", "types", "_seen", "_horizon"),
     (
         *("query", "_ranges", "_offsets", "_ledger", "_retry", "_limits", "_settings", "_answers"),
-        *("_tokens", "_encodings"),
+        *("_tokens", "_encodings", "description"),
     ),
     ("_connections",),
-    ("_transport", "_question", "_budget", "_record", "_locked", "_token_file"),
+    ("_transport", "_question", "_budget", "_record", "_locked", "_token_file", "swagger"),
     ("_token_store", "_shared_budget"),
     ("auth", "_budget_file", "_budget_redis"),
     ("_engine", "_budgets"),

@@ -12,6 +12,7 @@ from coupa_async_client.sandbox.__main__ import main as sandbox_main
 
 from . import options as o
 from .connection import Connection
+from .describing import app as describing
 from .destination import Destination
 from .failures import WRONG_ARGUMENTS, reported, say
 from .reading import show
@@ -33,7 +34,6 @@ _FORWARDED = {
 }
 
 app = typer.Typer(
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -193,3 +193,6 @@ def demo(
 
         sound = demonstrate(rows, folder)
     raise typer.Exit(0 if sound else 1)
+
+
+app.add_typer(describing)

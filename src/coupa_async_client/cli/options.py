@@ -7,10 +7,15 @@ import typer
 from coupa_async_client.export import Format
 from coupa_async_client.types import OnError, Paging
 
+from . import completion
+
 ResourceArgument = Annotated[
     str,
     typer.Argument(
-        metavar="RESOURCE", help="Such as invoices, or suppliers/7/addresses.", show_default=False
+        metavar="RESOURCE",
+        help="Such as invoices, or suppliers/7/addresses.",
+        autocompletion=completion.resources,
+        show_default=False,
     ),
 ]
 OutputOption = Annotated[
@@ -26,6 +31,7 @@ WhereOption = Annotated[
         "--where",
         metavar="ATTR[OP]=VALUE",
         help="Only rows for which this holds, such as 'status\\[in]=approved,voided'. Repeatable.",
+        autocompletion=completion.where,
     ),
 ]
 FieldsOption = Annotated[
@@ -34,6 +40,7 @@ FieldsOption = Annotated[
         "--fields",
         metavar="NAMES",
         help="Only these attributes: id,status,supplier.name or Coupa's own JSON.",
+        autocompletion=completion.fields,
     ),
 ]
 LimitRowsOption = Annotated[
@@ -72,7 +79,10 @@ DebugOption = Annotated[
 PathArgument = Annotated[
     str,
     typer.Argument(
-        metavar="PATH", help="A record, such as invoices/7, or a collection.", show_default=False
+        metavar="PATH",
+        help="A record, such as invoices/7, or a collection.",
+        autocompletion=completion.resources,
+        show_default=False,
     ),
 ]
 
