@@ -56,11 +56,9 @@ def load(
         return copied
     copy = None if cache is None else Path(cache) / _COPY.format(_digest(contents))
     kept = copy and _kept(copy)
-    if kept:
-        return kept
-    description = parse(*contents, names=names)
+    description = kept or parse(*contents, names=names)
     if copy:
-        _keep(copy, pack(description))
+        _keep(copy, None if kept else pack(description))
     return description
 
 
@@ -132,19 +130,22 @@ def _digest(contents: Iterable[bytes]) -> str:
 
 
 def _kept(copy: Path) -> Description | None:
-    """Return what a copy holds, and note that it was used."""
     with suppress(OSError):
         found = unpack(copy.read_bytes())
-        if isinstance(found, Description):
-            os.utime(copy)
-            return found
+        return found if isinstance(found, Description) else None
     return None
 
 
-def _keep(copy: Path, content: bytes) -> None:
-    """Write a copy that appears whole; a cache that cannot be written is none."""
+def _keep(copy: Path, content: bytes | None) -> None:
+    """Write a copy that appears whole, or note that the one there is was used.
+
+    A cache that cannot be written is none.
+    """
     part = copy.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
     with suppress(OSError):
+        if content is None:
+            os.utime(copy)
+            return
         copy.parent.mkdir(parents=True, exist_ok=True)
         try:
             part.write_bytes(content)

@@ -3,7 +3,8 @@
 Pure: reading the files is left to `swagger`, fetching them from an instance to the client.
 """
 
+from .checks import Term, check
 from .model import Attribute, Description, Operation, Resource
 from .parsing import parse
 
-__all__ = ["Attribute", "Description", "Operation", "Resource", "parse"]
+__all__ = ["Attribute", "Description", "Operation", "Resource", "Term", "check", "parse"]

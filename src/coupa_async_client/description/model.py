@@ -163,11 +163,12 @@ class Description:
         """Say that something has no such attribute, and what was probably meant."""
         if not attributes:
             return f"{holder} has nothing inside it, so no {name!r}"
+        joined = ""
         for outer in attributes.values():
-            _, joined, inner = plain(name).partition(f"{outer.name}-")
-            if joined and inner in (self.inside(outer) or {}):
-                return f"{holder} has no attribute {name!r}, but {outer.name!r} has {inner!r}"
-        return f"{holder} has no attribute {name!r}{hint(name, attributes)}"
+            inner = plain(name).removeprefix(f"{outer.name}-")
+            if inner != plain(name) and inner in (self.inside(outer) or {}):
+                joined = f", but {outer.name!r} has {inner!r}"
+        return f"{holder} has no attribute {name!r}{joined}{hint(name, attributes)}"
 
 
 def member(attributes: Attributes, name: str) -> Attribute | None:

@@ -36,7 +36,7 @@ def nearest(name: str, known: Collection[str], most: int = _FEW) -> list[str]:
     near = [
         (place, candidate)
         for place, candidate in ranked
-        if place[0] <= max(1, _TOO_FAR * max(len(typed), len(candidate)))
+        if place[0] <= 1 or place[0] < _TOO_FAR * max(len(typed), len(candidate))
     ]
     return [
         candidate
