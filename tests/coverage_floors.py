@@ -12,7 +12,7 @@ from coverage import Coverage
 
 from floors import FLOOR_OF, PACKAGE, module_of, place_of
 
-COVERED_WHOLLY = range(3)
+COVERED_WHOLLY = range(4)
 
 _uncovered = pytest.StashKey[list[str]]()
 
