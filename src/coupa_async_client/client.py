@@ -5,12 +5,13 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from pathlib import Path
 from ssl import SSLContext
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, overload
 
 import msgspec
 
 from ._answers import raise_for_status, read_json
 from ._question import HEADERS, question
+from ._rows import rows_as
 from ._settings import Settings, environment_arguments, overruled, settings
 from ._tokens import identity
 from ._transport import HttpTransport, Network
@@ -23,10 +24,13 @@ from .types import (
     Fields,
     JSONObject,
     OnError,
+    OnInvalid,
     Paging,
     Params,
     Request,
     Response,
+    Row,
+    ScanOptions,
 )
 
 if TYPE_CHECKING:
@@ -145,6 +149,28 @@ class CoupaAsyncClient:
         """
         return cls(**overruled(from_environment(), options))
 
+    @overload
+    def scan(
+        self,
+        resource: str,
+        params: Params | None = None,
+        fields: Fields | None = None,
+        *,
+        type: None = None,
+        **options: Unpack[ScanOptions],
+    ) -> Scan[JSONObject]: ...
+
+    @overload
+    def scan(
+        self,
+        resource: str,
+        params: Params | None = None,
+        fields: None = None,
+        *,
+        type: type[Row],
+        **options: Unpack[ScanOptions],
+    ) -> Scan[Row]: ...
+
     def scan(
         self,
         resource: str,
@@ -157,14 +183,16 @@ class CoupaAsyncClient:
         max_items: int | None = None,
         on_error: OnError = "raise",
         resume: Checkpoint | None = None,
-    ) -> Scan:
+        type: type[Any] | None = None,  # noqa: A002  (what it is in the row's declaration)
+        on_invalid: OnInvalid = "raise",
+    ) -> Scan[Any]:
         """Make a scan of every row that matches; iterate it to run it.
 
         Args:
             resource: the collection's path, such as `invoices` or `suppliers/7/addresses`.
             params: filters, all of which must hold: a condition, made by `field` or `where`, or a
                 mapping: `{"status[in]": ["approved", "voided"]}`.
-            fields: Coupa's projection, its JSON text or the list (doc 0008).
+            fields: Coupa's projection (doc 0008): `"id,supplier.name"`, its JSON text or the list.
             paging: "auto" reads spans of ids in parallel: safe while rows change, in no promised
                 order. "keyset" is one chain in order of id. "offset" keeps Coupa's order and can
                 miss rows that move. Auto becomes "offset" where the params name `order_by`, `dir`
@@ -176,10 +204,15 @@ class CoupaAsyncClient:
                 else first. Either raises `IncompleteScanError` with the holes.
             resume: a `checkpoint` of the same question, or the holes of an `IncompleteScanError`:
                 brings just what was still to come.
+            type: what rows become: a dataclass, TypedDict, msgspec.Struct or pydantic model. Its
+                attributes are the projection, `updated_at` is Coupa's `updated-at`, aliases win.
+            on_invalid: "raise" stops before the first row that does not fit the type, "collect"
+                keeps such rows in `scan.invalid` and goes on.
 
         Raises:
             CoupaConfigError: names the argument and the remedy; nothing was sent.
         """
+        rows, fields = rows_as(type, on_invalid, params, fields)
         asked = question(
             self._settings,
             resource,
@@ -192,7 +225,7 @@ class CoupaAsyncClient:
             on_error=on_error,
             resume=resume,
         )
-        return Scan(Reading(self._engine, asked))
+        return Scan(Reading(self._engine, asked, rows, on_invalid))
 
     async def get(
         self, path: str, params: Params | None = None, fields: Fields | None = None
@@ -310,7 +343,7 @@ class CoupaAsyncClient:
         fields: Fields | None = None,
         accept: str = "application/json",
         **window: Unpack[_Window],
-    ) -> Reading:
+    ) -> Reading[JSONObject]:
         if accept != "application/json":
             msg = f"accept is {accept!r}; only 'application/json' is read so far"
             raise CoupaConfigError(msg)
@@ -341,7 +374,7 @@ def _assembled(checked: Settings, network: Network | None) -> "Engine":
     return Engine(checked, HttpTransport(checked, network), store, budget=budget_for(checked))
 
 
-async def _lists(reading: Reading) -> AsyncGenerator[list[JSONObject]]:
+async def _lists(reading: Reading[JSONObject]) -> AsyncGenerator[list[JSONObject]]:
     try:
         while (page := await reading.next()) is not None:
             yield list(reading.hand_out(page))

@@ -15,6 +15,7 @@ CoupaClientError                    the root
  |   |- CoupaRateLimitError         429
  |   `- CoupaServerError            5xx
  |- CoupaShapeError                 200, but not what was asked for
+ |   `- CoupaRowError               a row that does not fit the type that was asked for
  `- IncompleteScanError             a scan ended early; what is missing can be asked for again
 """
 
@@ -133,6 +134,33 @@ class CoupaShapeError(CoupaClientError):
         self.url = url
         self.snippet = snippet
         self.transient = transient
+
+
+class CoupaRowError(CoupaShapeError):
+    """A row does not fit the type that was asked for.
+
+    `id` is the row's, where it has one. `path` is the attribute, such as `invoice-lines[2].price`,
+    empty for the row as a whole; `value` what stands there, as JSON cut short, empty where nothing
+    does; `expected` the type declared for it; `raw` the row's JSON as Coupa sent it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        id: int | None = None,  # noqa: A002  (Coupa's word)
+        path: str = "",
+        value: str = "",
+        expected: str = "",
+        raw: bytes = b"",
+    ) -> None:
+        """Keep the row and the place in it beside the message."""
+        super().__init__(message)
+        self.id = id
+        self.path = path
+        self.value = value
+        self.expected = expected
+        self.raw = raw
 
 
 class IncompleteScanError(CoupaClientError):

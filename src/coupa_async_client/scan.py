@@ -8,15 +8,23 @@ import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, cast
 
 from ._answers import read_page
 from ._ledger import Ledger
 from ._offsets import OffsetWindow
 from ._question import Question
 from ._retry import can_pass
-from .errors import CoupaAuthError, CoupaClientError, CoupaConfigError, IncompleteScanError
-from .types import Ask, JSONObject, Page, ScanReceipt, Span
+from ._rows import JSONRows, Rows
+from .errors import (
+    CoupaAuthError,
+    CoupaClientError,
+    CoupaConfigError,
+    CoupaRowError,
+    IncompleteScanError,
+)
+from .types import Ask, JSONObject, OnInvalid, Page, Row, ScanReceipt, Span
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -25,15 +33,24 @@ if TYPE_CHECKING:
 log = logging.getLogger("coupa_async_client")
 
 
-class Reading:
+class Reading(Generic[Row]):
     """A question being answered; both faces take its pages, and say which rows they handed out."""
 
-    def __init__(self, engine: "Engine", question: Question) -> None:
+    def __init__(
+        self,
+        engine: "Engine",
+        question: Question,
+        rows: Rows[Any] | None = None,
+        on_invalid: OnInvalid = "raise",
+    ) -> None:
         """Keep the question; nothing is sent before the first page is asked for."""
         from ._engine import Tally  # noqa: PLC0415  (see client.py)
 
         self._engine = engine
         self._question = question
+        self._reader: Rows[Row] = cast("Rows[Row]", JSONRows() if rows is None else rows)
+        self._on_invalid: OnInvalid = on_invalid
+        self.invalid: list[CoupaRowError] = []
         self._plan = question.plan()
         self._ledger = Ledger(question.spans)
         self._tally = Tally()
@@ -49,7 +66,7 @@ class Reading:
         self._failure: CoupaClientError | None = None
         self._complete = False
 
-    def begun(self) -> "Reading":
+    def begun(self) -> "Reading[Row]":
         """Claim the reading, which can be done once.
 
         Raises:
@@ -61,10 +78,11 @@ class Reading:
         self._begun = True
         return self
 
-    def only_first(self) -> "Reading":
+    def only_first(self) -> "Reading[Row]":
         """Return a reading of the first row alone, in place of this one."""
         self.begun()
-        return Reading(self._engine, replace(self._question, max_items=1))
+        first = replace(self._question, max_items=1)
+        return Reading(self._engine, first, self._reader, self._on_invalid)
 
     async def next(self) -> Page | None:
         """Return the next page with rows in it; None when all that were asked for have come.
@@ -121,7 +139,7 @@ class Reading:
         if most is not None and self._rows + len(page) > most:
             span = self._reaching(page, most - self._rows)
             page = page.keep(range(most - self._rows)).covering(span)
-        return page.without("id") if self._question.hides_id else page
+        return page
 
     def over(self) -> None:
         """Note that the last page was drawn.
@@ -134,20 +152,34 @@ class Reading:
         self._complete = True
 
     def hand_out(self, page: Page) -> Page:
-        """Account for a page that is handed out whole."""
+        """Account for a page that is handed out whole, and return it as it was asked for."""
+        self._settle(page)
+        return self._shown(page)
+
+    def rows(self, page: Page) -> Iterator[Row]:
+        """Decode a page row after row, and account for each as it is handed out."""
+        shown = page if self._reader.picks else self._shown(page)
+        for count, row in self._reader.read(shown, partial(self._misfit, page)):
+            self._partly = (page, count)
+            yield row
+        self._settle(page)
+
+    def _settle(self, page: Page) -> None:
         self._partly = None
         self._ledger.settle(page.span)
         self._rows += len(page)
         self._pages += 1
         self._id_range = _wider(self._id_range, page.ids)
-        return page
 
-    def rows(self, page: Page) -> Iterator[JSONObject]:
-        """Decode a page row after row, and account for each as it is handed out."""
-        for count, row in enumerate(page, 1):
-            self._partly = (page, count)
-            yield row
-        self.hand_out(page)
+    def _shown(self, page: Page) -> Page:
+        return page.without("id") if self._question.hides_id else page
+
+    def _misfit(self, page: Page, count: int, error: CoupaRowError, cause: Exception) -> None:
+        """Stop before a row that does not fit, so that a resumed scan meets it again, or note it."""
+        if self._on_invalid == "raise":
+            raise error from cause
+        self._partly = (page, count)
+        self.invalid.append(error)
 
     async def end(self) -> None:
         """Stop what is in flight, and say in the log how it went."""
@@ -190,7 +222,7 @@ class Reading:
         return ScanReceipt(
             resource=self._question.resource,
             paging=self._question.paging,
-            rows=self._rows + count,
+            rows=self._rows + count - len(self.invalid),
             pages=self._pages + (count > 0),
             requests=self._tally.requests,
             retries=dict(self._tally.retries),
@@ -206,6 +238,7 @@ class Reading:
             query=self._question.name,
             complete=self._complete,
             holes=() if self._ended is None or self._complete else self.left,
+            invalid=len(self.invalid),
         )
 
     def _start(self) -> "Run":
@@ -254,18 +287,24 @@ class Reading:
         return (start, reached if end is None else min(reached, end))
 
 
-class Scan:
+class Scan(Generic[Row]):
     """Every row of one question, once each; iterate it, or its `pages()`, once.
 
-    Made by `CoupaAsyncClient.scan`; nothing is sent before the first row is asked for.
+    Made by `CoupaAsyncClient.scan`; nothing is sent before the first row is asked for. Rows are JSON
+    objects, or of the type that was asked for; pages are Coupa's own bytes in either case.
     """
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading[Row]) -> None:
         """Wrap a reading that has not started; the synchronous face takes it out again."""
         self.reading = reading
 
-    async def __aiter__(self) -> AsyncGenerator[JSONObject]:
-        """Yield row after row, decoded; raises what `pages` raises."""
+    async def __aiter__(self) -> AsyncGenerator[Row]:
+        """Yield row after row, decoded.
+
+        Raises:
+            CoupaRowError: a row does not fit the type; `checkpoint` leads back to it.
+            CoupaClientError: what `pages` raises.
+        """
         reading = self.reading.begun()
         try:
             while (page := await reading.next()) is not None:
@@ -289,13 +328,13 @@ class Scan:
         finally:
             await reading.end()
 
-    async def first(self) -> JSONObject | None:
+    async def first(self) -> Row | None:
         """Return the first row, or None where there is none; asks for one row only."""
         self.reading = self.reading.only_first()
         rows = await self.collect()
         return rows[0] if rows else None
 
-    async def collect(self) -> list[JSONObject]:
+    async def collect(self) -> list[Row]:
         """Return every row in a list; memory grows with their number."""
         return [row async for row in self]
 
@@ -306,6 +345,11 @@ class Scan:
         `scan(..., resume=checkpoint)` with the same question brings just that.
         """
         return self.reading.checkpoint
+
+    @property
+    def invalid(self) -> tuple[CoupaRowError, ...]:
+        """The rows so far that did not fit the type, where `on_invalid` is "collect"."""
+        return tuple(self.reading.invalid)
 
     @property
     def receipt(self) -> ScanReceipt:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from ssl import SSLContext
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Generic, Self, Unpack, overload
 
 from ._settings import overruled
 from ._transport import Network
 from .client import CoupaAsyncClient, OffsetOptions, from_environment
-from .errors import CoupaConfigError
+from .errors import CoupaConfigError, CoupaRowError
 from .scan import Reading
 from .types import (
     MAX_PAGE_SIZE,
@@ -18,10 +18,13 @@ from .types import (
     Fields,
     JSONObject,
     OnError,
+    OnInvalid,
     Page,
     Paging,
     Params,
     Response,
+    Row,
+    ScanOptions,
     ScanReceipt,
 )
 
@@ -29,16 +32,16 @@ if TYPE_CHECKING:
     from ._portal import Portal
 
 
-class SyncScan:
+class SyncScan(Generic[Row]):
     """A `Scan` for plain loops: iterate it, or its `pages()`, once; made by `CoupaClient.scan`."""
 
-    def __init__(self, portal: "Portal", reading: Reading) -> None:
+    def __init__(self, portal: "Portal", reading: Reading[Row]) -> None:
         """Wrap a reading that has not started."""
         self._portal = portal
         self._reading = reading
 
-    def __iter__(self) -> Generator[JSONObject]:
-        """Yield row after row, decoded."""
+    def __iter__(self) -> Generator[Row]:
+        """Yield row after row, decoded; as `Scan.__aiter__`."""
         with closing(self._kept()) as pages:
             for page in pages:
                 yield from self._reading.rows(page)
@@ -49,13 +52,13 @@ class SyncScan:
             for page in pages:
                 yield self._reading.hand_out(page)
 
-    def first(self) -> JSONObject | None:
+    def first(self) -> Row | None:
         """Return the first row, or None where there is none; asks for one row only."""
         self._reading = self._reading.only_first()
         rows = self.collect()
         return rows[0] if rows else None
 
-    def collect(self) -> list[JSONObject]:
+    def collect(self) -> list[Row]:
         """Return every row in a list; memory grows with their number."""
         return list(self)
 
@@ -63,6 +66,11 @@ class SyncScan:
     def checkpoint(self) -> JSONObject:
         """What is still to come after the rows handed out so far; as `Scan.checkpoint`."""
         return self._reading.checkpoint
+
+    @property
+    def invalid(self) -> tuple[CoupaRowError, ...]:
+        """The rows so far that did not fit the type; as `Scan.invalid`."""
+        return tuple(self._reading.invalid)
 
     @property
     def receipt(self) -> ScanReceipt:
@@ -150,6 +158,28 @@ class CoupaClient:
         """Make a client from the environment; as `CoupaAsyncClient.from_env`."""
         return cls(**overruled(from_environment(), options))
 
+    @overload
+    def scan(
+        self,
+        resource: str,
+        params: Params | None = None,
+        fields: Fields | None = None,
+        *,
+        type: None = None,
+        **options: Unpack[ScanOptions],
+    ) -> SyncScan[JSONObject]: ...
+
+    @overload
+    def scan(
+        self,
+        resource: str,
+        params: Params | None = None,
+        fields: None = None,
+        *,
+        type: type[Row],
+        **options: Unpack[ScanOptions],
+    ) -> SyncScan[Row]: ...
+
     def scan(
         self,
         resource: str,
@@ -162,12 +192,17 @@ class CoupaClient:
         max_items: int | None = None,
         on_error: OnError = "raise",
         resume: Checkpoint | None = None,
-    ) -> SyncScan:
+        type: type[Any] | None = None,  # noqa: A002  (what it is in the row's declaration)
+        on_invalid: OnInvalid = "raise",
+    ) -> SyncScan[Any]:
         """Make a scan of every row that matches; as `CoupaAsyncClient.scan`."""
+        row_type: Any = type  # checked against the fields by the signatures above
         scan = self._live().scan(
             resource,
             params,
             fields,
+            type=row_type,
+            on_invalid=on_invalid,
             paging=paging,
             page_size=page_size,
             concurrent=concurrent,

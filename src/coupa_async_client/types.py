@@ -7,15 +7,23 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Protocol, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, TypeVar, overload
 
 import msgspec
+
+if TYPE_CHECKING:
+    import typing_extensions  # the checkers' own: a default needs Python 3.13 otherwise
 
 MAX_PAGE_SIZE = 50
 """Rows an answer holds at most (doc 0014); what a larger `limit` does is not documented."""
 
 JSONObject = dict[str, Any]
 """One decoded JSON object, keys as Coupa spells them (hyphens)."""
+
+if TYPE_CHECKING:
+    Row = typing_extensions.TypeVar("Row", default=JSONObject)
+else:
+    Row = TypeVar("Row")
 
 Params = Mapping[str, object]
 """Query parameters: `attr`, `attr[op]` or `assoc[attr][op]` to a value (docs 0009, 0014).
@@ -24,7 +32,10 @@ A `Condition` is a mapping of the parameters that it sends, so whatever takes a 
 """
 
 Fields = str | Sequence[Any]
-"""Coupa's `fields` projection: its JSON text, or the list that text would spell (doc 0008)."""
+"""Coupa's `fields` projection (doc 0008).
+
+Its JSON text, the list that text would spell, or names with dots: `id,supplier.name`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +68,24 @@ class Response:
 
 Paging = Literal["auto", "keyset", "offset"]
 OnError = Literal["raise", "finish"]
+OnInvalid = Literal["raise", "collect"]
 Checkpoint = Mapping[str, Any]
 """What of a scan is still to come, as plain JSON; made by `Scan.checkpoint`."""
 
 Span = tuple[int | None, int | None]
 """Places above the first, up to the second: ids, or numbers of rows skipped; None is no bound."""
+
+
+class ScanOptions(TypedDict, total=False):
+    """The keyword arguments of `scan` but for the type, for its signatures."""
+
+    paging: Paging
+    page_size: int | None
+    concurrent: int | None
+    max_items: int | None
+    on_error: OnError
+    resume: Checkpoint | None
+    on_invalid: OnInvalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +258,7 @@ class ScanReceipt:
     `duplicates` counts rows that came again under offset paging and were dropped, `drift` the places
     between two pages where rows had moved, so that some may be missing. `holes` are the spans that
     a scan which failed did not bring: ids above the first, up to the second, or offsets likewise.
+    `invalid` counts rows that did not fit their type and were collected; `rows` does not.
     """
 
     resource: str
@@ -254,6 +279,7 @@ class ScanReceipt:
     query: str = ""
     complete: bool = False
     holes: tuple[Span, ...] = ()
+    invalid: int = 0
 
     def to_dict(self) -> JSONObject:
         """Return the receipt as a JSON-able dictionary; status codes become text keys."""

@@ -172,7 +172,8 @@ def _refuse(*_args):
         ({"path": "rows.xls"}, r"rows\.xls.* \.csv"),
         ({"path": "rows"}, "give the format"),
         ({"path": "rows.jsonl", "format": "xml"}, "'xml'.*jsonl"),
-        ({"path": "rows.csv", "fields": "id"}, "not JSON"),
+        ({"path": "rows.csv", "fields": "id,"}, "no attribute"),
+        ({"path": "rows.csv", "fields": '["id"'}, "not JSON"),
         ({"path": "rows.csv", "fields": '{"id":1}'}, "not a list"),
     ],
 )

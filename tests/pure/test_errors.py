@@ -26,6 +26,9 @@ INSTANCES = [
         )
     ),
     errors.CoupaShapeError("x", url="u", snippet="s", transient=True),
+    errors.CoupaRowError(
+        "x", id=7, path="lines[2].price", value='"n/a"', expected="Decimal", raw=b'{"id":7}'
+    ),
     errors.IncompleteScanError("x", receipt=ScanReceipt("invoices", "keyset"), holes={"left": []}),
 ]
 

@@ -157,7 +157,11 @@ def test_fields_stay_as_they_are_given():
     assert fields_text("") is None
 
 
-@pytest.mark.parametrize("fields", ["id,status", "{}", '{"id": 1}', "[1]", "[", '"id"'])
+def test_fields_may_be_names_with_dots():
+    assert fields_text("id, status,supplier.name") == '["id","status",{"supplier":["name"]}]'
+
+
+@pytest.mark.parametrize("fields", ["{}", '{"id": 1}', "[1]", "[", '"id"'])
 def test_fields_that_are_no_list_are_refused(fields):
     with pytest.raises(CoupaConfigError, match=r'write for example \["id"'):
         fields_text(fields)
@@ -176,10 +180,13 @@ def test_short_fields_become_a_projection(short, projection):
     assert json.loads(parse_fields(short)) == projection
 
 
-@pytest.mark.parametrize("text", ["id,,status", "supplier.", ",", '["id"', '{"a":1}'])
+@pytest.mark.parametrize(
+    "text", ["id,,status", "supplier.", ",", '["id"', '{"a":1}', "id;status", "1", "a[b]", " "]
+)
 def test_malformed_short_fields_are_refused(text):
-    with pytest.raises(CoupaConfigError, match="fields"):
-        parse_fields(text)
+    for read in (parse_fields, fields_text):
+        with pytest.raises(CoupaConfigError, match="fields"):
+            read(text)
 
 
 def test_columns_of_a_projection_are_hyphenated_paths():

@@ -1,6 +1,7 @@
 """Coupa's `fields` projection: which attributes an answer holds (doc 0008)."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,20 +10,20 @@ from coupa_async_client.types import Fields
 
 from .grammar import hyphenated
 
+_ATTRIBUTE = re.compile(r"[^\W\d][\w-]*")
 _FIELDS_EXAMPLE = """write for example ["id","status",{"supplier":["id","name"]}]"""
 
 
 def fields_text(fields: Fields | None) -> str | None:
-    """Return the `fields` projection as its JSON text; text that is given stays as it is.
+    """Return the `fields` projection as its JSON text; JSON that is given stays as it is.
 
     Raises:
-        CoupaConfigError: it is no JSON, or no list of attribute names and one-association objects.
+        CoupaConfigError: it is malformed, or no list of attribute names and one-association objects.
     """
     if fields is None or fields == "":
         return None
     if isinstance(fields, str):
-        _fields_list(fields)
-        return fields
+        return parse_fields(fields)
     text = json.dumps(list(fields), separators=(",", ":"), ensure_ascii=False)
     _fields_list(text)
     return text
@@ -44,15 +45,16 @@ def parse_fields(text: str) -> str:
     """Read `id,status,supplier.name` as a `fields` projection; JSON text passes through.
 
     Raises:
-        CoupaConfigError: the JSON is malformed, or a dotted name has an empty part.
+        CoupaConfigError: the JSON is malformed, or a part of a dotted name is no attribute's.
     """
-    if text.lstrip().startswith(("[", "{")):
-        return fields_text(text) or ""
+    if text.lstrip().startswith(("[", "{", '"')):
+        _fields_list(text)
+        return text
     tree: dict[str, Any] = {}
     for name in text.split(","):
         node = tree
         for part in name.strip().split("."):
-            if not part:
+            if not _ATTRIBUTE.fullmatch(part):
                 msg = f"fields {text!r}: {name.strip()!r} is no attribute; write id,supplier.name"
                 raise CoupaConfigError(msg)
             node = node.setdefault(part, {})
