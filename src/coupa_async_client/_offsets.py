@@ -245,15 +245,16 @@ class OffsetWindow:
         waiting = self._held + len(self._flying) * self._usual
         if self._over or self._all_asked or (self._flying and waiting >= self._read_ahead):
             return None
+        lead = int(self._next > self._start)
+        rows = min(self._limit, MAX_PAGE_SIZE - lead)
         if self._until_empty:
             ahead = self._flying and not self._stops
             place = self._horizon.look(self._next, slots) if ahead else None
-            if place is not None:
-                return Ask({"limit": "1", "offset": str(place)}, 1)
+            if place is not None:  # a whole page: the size of every request is the user's choice
+                return Ask({"limit": str(rows + lead), "offset": str(place)}, rows + lead)
             if not self._may_go_on:
                 return None
-        lead = int(self._next > self._start)
-        end = self._next + min(self._limit, MAX_PAGE_SIZE - lead)
+        end = self._next + rows
         block = _Block(self._next, end if self._end is None else min(end, self._end), lead)
         self._blocks.append(block)
         self._next = block.end

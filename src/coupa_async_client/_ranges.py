@@ -133,13 +133,13 @@ class IdRanges:
 
         A walk that seems to be at the end waits until nothing else is left: rows may be born.
         """
-        if (probe := self._probe()) is not None:
+        if (probe := self._probe(_PATIENCE * (len(self._flying) - 1))) is not None:
             return probe
         idle = [w for w in self._walks if not (w.flying or self._held(w))]
         for walk in idle:
             if not (walk.shorts and self._at_the_top(walk)):
                 return walk
-        return self._split() or self._last_step(idle)
+        return self._split() or self._probe(_PATIENCE) or self._last_step(idle)
 
     def _held(self, walk: _Walk) -> bool:
         above = walk.held_by
@@ -155,12 +155,12 @@ class IdRanges:
         Raises:
             CoupaShapeError: a row has no id, or the ids do not rise within and across pages.
         """
-        if self.done:
-            return []
         if _BELOW in ask.params:
             self._look_below(ask, page)
             return []
         walk = self._landed(ask)
+        if walk is None:
+            return []
         self._failures = 0
         if not page:
             return self._nothing_above(walk)
@@ -190,12 +190,12 @@ class IdRanges:
 
     def fail(self, ask: Ask) -> list[Page]:
         """Leave out a page that failed for good, or the rest once too many have."""
-        if self.done:
-            return []
         if _BELOW in ask.params:
             self._look_below(ask, Page(()))
             return []
         walk = self._landed(ask)
+        if walk is None:
+            return []
         self._failures += 1
         if self._failures >= _HOPELESS:
             self._give_up()
@@ -224,8 +224,11 @@ class IdRanges:
         place = {} if walk.after is None else {"id[gt]": str(walk.after)}
         return Ask({**place, **ORDER_BY_ID, "limit": str(self._limit)}, self._limit, walk.after)
 
-    def _landed(self, ask: Ask) -> _Walk:
-        walk = self._flying.pop(ask.place)
+    def _landed(self, ask: Ask) -> _Walk | None:
+        """Return the walk that an answer is for, unless it has been ended or given up meanwhile."""
+        walk = self._flying.pop(ask.place, None)
+        if walk is None or walk not in self._walks:
+            return None
         walk.flying = False
         self._answers += 1
         return walk
@@ -253,13 +256,13 @@ class IdRanges:
             widest, widest.beyond(1 + max(0, round((widest.pages_left - 1) / 2)))
         )
 
-    def _probe(self) -> _Walk | None:
+    def _probe(self, patience: int) -> _Walk | None:
         """Look for rows above the highest one known: far ahead, or half the way to where none is.
 
         One at a time, unless it is slow: then nearer and nearer, and at last beyond it.
         """
         top = next((w for w in reversed(self._walks) if not w.probing), None)
-        if top is None or not self._may_probe_above(top):
+        if top is None or not self._may_probe_above(top, patience):
             return None
         nearest = _WORTH_PROBING if top is self._walks[-1] else self._slots
         if top.upto is not None and top.pages_left >= nearest:
@@ -274,13 +277,12 @@ class IdRanges:
         self._newest = self._split_off(top, place)
         return self._newest
 
-    def _may_probe_above(self, top: _Walk) -> bool:
+    def _may_probe_above(self, top: _Walk, patience: int) -> bool:
         """Tell whether a probe is due, where slots share the work and others keep theirs."""
         if self._slots == 1 or not self._flying or self._wasteful:
             return False
         if top.width is None or top.shorts or top.final or not self._at_the_top(top):
             return False
-        patience = _PATIENCE * (len(self._flying) - 1)
         waiting = self._newest is not None and self._newest.flying
         return not waiting or self._answers >= self._probed_at + patience
 
@@ -324,13 +326,17 @@ class IdRanges:
             walk.upto = self._walks.pop(above).upto
 
     def _nothing_above(self, walk: _Walk) -> list[Page]:
-        """End the spans that an empty answer proves empty; those in flight say so themselves."""
+        """End the spans that an empty answer proves empty; those that found rows say so themselves.
+
+        The open end is looked at once more, unless nothing but that is left to be asked for.
+        """
         at = self._walks.index(walk)
-        ended = [walk, *(w for w in self._walks[at + 1 :] if not w.flying)]
+        ended = [w for w in self._walks[at:] if w is walk or w.probing or not w.flying]
         self._walks = [w for w in self._walks if w not in ended]
-        if self._walks and not walk.last and ended[-1].upto is None:
+        goes_on = any(not w.flying or w.pages_left >= _WORTH_SPLITTING for w in self._walks)
+        if goes_on and not walk.last and ended[-1].upto is None:
             self._tail = ended.pop()
-        elif self._tail is not None and (walk.last or not self._walks):
+        elif self._tail is not None and (walk.last or not goes_on):
             ended.append(self._tail)
             self._tail = None
         return [Page(()).covering((w.after, w.upto)) for w in ended]

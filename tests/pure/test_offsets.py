@@ -239,16 +239,16 @@ def test_a_look_ahead_that_lands_late_or_never_holds_nothing_up():
     (first,) = plan.take(20)
     plan.feed(first, by_place(known, first))
     asks = plan.take(20)
-    looks = [ask for ask in asks if ask.limit == 1]
+    looks = [ask for ask in asks if ask.place is None]
     assert len(asks) == 2
     assert len(looks) == 1
-    flying, came = [ask for ask in asks if ask.limit > 1], list(by_place(known, first).ids)
+    flying, came = [ask for ask in asks if ask.place is not None], list(by_place(known, first).ids)
     while not plan.done:
         ask = flying.pop(0)
         came += [i for left in plan.feed(ask, by_place(known, ask)) for i in left.ids]
         new = plan.take(19 - len(flying))
-        looks += [ask for ask in new if ask.limit == 1]
-        flying += [ask for ask in new if ask.limit > 1]
+        looks += [ask for ask in new if ask.place is None]
+        flying += [ask for ask in new if ask.place is not None]
     assert came == known
     assert plan.fail(looks[0]) == []
 
@@ -260,11 +260,11 @@ def test_a_look_ahead_finds_rows_that_are_gone_when_their_block_is_asked_for():
     def answer(ask):
         answered.append(ask)
         landed = by_place(known, ask)
-        if ask.limit == 1 and landed:
+        if ask.place is None and landed:
             del known[500:]
         return landed
 
     carried = Carried(window(), answer, lambda _: 0, 20, ALL)
-    assert any(ask.limit == 1 for ask in answered)
+    assert any(ask.place is None for ask in answered)
     assert carried.ids == known
     assert carried.left == ()
