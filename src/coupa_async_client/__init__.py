@@ -1,7 +1,5 @@
 """Every row of a Coupa resource, once each, at the speed limit, or an error that says why not."""
 
-from importlib.metadata import version
-
 from .client import CoupaAsyncClient
 from .errors import (
     CoupaAPIError,
@@ -56,4 +54,4 @@ __all__ = [
     "where",
 ]
 
-__version__ = version("coupa-async-client")
+__version__ = "1.0.0"

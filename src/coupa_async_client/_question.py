@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from ._offsets import OffsetWindow
-from ._ranges import IdRanges
 from ._settings import Settings, whole
 from ._settings import page_size as checked_page_size
 from .errors import CoupaConfigError
@@ -78,6 +76,9 @@ class Question:
 
     def plan(self) -> Plan:
         """Make the plan that pages through the answer."""
+        from ._offsets import OffsetWindow  # noqa: PLC0415  (see client.py)
+        from ._ranges import IdRanges  # noqa: PLC0415
+
         limit = min(self.page_size, self.max_items or self.page_size)
         if self.paging == "offset":
             return OffsetWindow(

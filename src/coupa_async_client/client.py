@@ -13,7 +13,6 @@ from ._answers import raise_for_status, read_json
 from ._question import HEADERS, question
 from ._rows import rows_as
 from ._settings import Settings, environment_arguments, overruled, settings
-from ._tokens import identity
 from ._transport import HttpTransport, Network
 from .errors import CoupaConfigError
 from .query import fields_text, plain, query_string, resource_path
@@ -368,6 +367,7 @@ def _assembled(checked: Settings, network: Network | None) -> "Engine":
     from ._budgets import budget_for  # noqa: PLC0415
     from ._engine import Engine  # noqa: PLC0415
     from ._token_store import TokenStore  # noqa: PLC0415
+    from ._tokens import identity  # noqa: PLC0415
 
     name = identity(checked.token_url, checked.client_id, checked.client_secret, checked.scopes)
     store = TokenStore(name, checked.token_cache, shared=network is None)

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, cast
 
 from ._answers import read_page
 from ._ledger import Ledger
-from ._offsets import OffsetWindow
 from ._question import Question
-from ._retry import can_pass
 from ._rows import JSONRows, Rows
 from .errors import (
     CoupaAuthError,
@@ -218,6 +216,8 @@ class Reading(Generic[Row]):
         until = time.monotonic() if self._ended is None else self._ended
         page, count = self._partly or (None, 0)
         low, high = _wider(self._id_range, page.ids[:count] if page else ()) or (None, None)
+        from ._offsets import OffsetWindow  # noqa: PLC0415  (see client.py)
+
         offsets = self._plan if isinstance(self._plan, OffsetWindow) else None
         return ScanReceipt(
             resource=self._question.resource,
@@ -266,6 +266,8 @@ class Reading(Generic[Row]):
 
         A refusal that will not pass by itself, before any row came, is its own best account.
         """
+        from ._retry import can_pass  # noqa: PLC0415  (see client.py)
+
         if error is not None and not self._rows and not can_pass(error):
             return error
         missing = ", ".join(map(self._question.in_words, self.left))
