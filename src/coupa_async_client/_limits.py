@@ -12,7 +12,7 @@ _SPREAD = 0.25
 _CUT = 0.1
 """Share of the rate that a refusal takes away at first."""
 
-_DOUBT = 2.5
+_DOUBT = 1.5
 """Requests by which the full bucket that a busy spell began with may have been less than full."""
 
 _MEMORY = 0.1
