@@ -1,7 +1,7 @@
 """Carries the decisions out: permit, token, send, read, try again.
 
-The one place with tasks, sleeps and a clock. What to decide is on the floors below, whose pages to
-send for on the one above.
+The one place that starts tasks. What to decide is on the floors below, waiting for what processes
+share in `_token_store` and `_shared_budget`, which pages to send for in `_run`.
 """
 
 import asyncio
