@@ -48,7 +48,7 @@ _INSTANT = Union[Annotated[datetime, msgspec.Meta(tz=True)], _NO_INT, _NO_FLOAT]
 _READ = (int, str, bool, float, Decimal, datetime, date, Any, None, NoneType, list, dict)
 _HOLDING = (list, tuple, set, frozenset, dict, Sequence, Mapping)
 
-Build = Callable[[Sequence[Any]], Iterable[Any]]
+Build = Callable[[Iterable[Any]], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Mirror:
 
 
 Within = tuple[tuple[int, Attribute, Mirror], ...]
+_Convert = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 def mirror_of(shape: Shape, *, for_pydantic: bool = False) -> Mirror:
@@ -196,15 +197,15 @@ def _readable(annotation: Annotation) -> Annotation:
 
 
 def _objects(shape: Shape, within: Within) -> Build:
-    """Build many rows at once, attribute by attribute, which costs half of one by one."""
+    """Build rows one by one, or attribute by attribute where some hold records to be built too."""
     names = [attribute.name for attribute in shape.attributes]
     conversions = [(place, _conversion(attribute, mirror)) for place, attribute, mirror in within]
 
-    def build(decoded: Sequence[Any]) -> Iterable[Any]:
+    def build(decoded: Iterable[Any]) -> Iterable[Any]:
         values: Iterable[Sequence[Any]] = map(msgspec.structs.astuple, decoded)
-        if conversions and decoded:
+        if conversions:
             columns: list[Any] = list(zip(*values, strict=True))
-            for place, convert in conversions:
+            for place, convert in conversions[: len(columns)]:
                 columns[place] = convert(columns[place])
             values = zip(*columns, strict=True)
         if shape.in_order:
@@ -222,13 +223,12 @@ def _dicts(shape: Shape, within: Within) -> Build:
     nameable = all(name.isidentifier() for name in names)
     sparse = any(attribute.absent is left_out for attribute in shape.attributes)
 
-    def build(decoded: Sequence[Any]) -> Iterable[Any]:
-        if nameable:
-            rows = list(map(msgspec.structs.asdict, decoded))
-        else:
-            values = map(msgspec.structs.astuple, decoded)
-            rows = [dict(zip(names, row, strict=True)) for row in values]
+    def build(decoded: Iterable[Any]) -> Iterable[Any]:
+        rows: Iterable[dict[str, Any]] = map(msgspec.structs.asdict, decoded)
+        if not nameable:
+            rows = (dict(zip(names, row.values(), strict=True)) for row in rows)
         for name, convert in conversions:
+            rows = list(rows)
             for row, value in zip(rows, convert([row[name] for row in rows]), strict=True):
                 row[name] = value
         if sparse:
@@ -245,7 +245,7 @@ def _validated(shape: Shape, build: Build) -> Build:
     return lambda decoded: map(validate, build(decoded))
 
 
-def _conversion(attribute: Attribute, mirror: Mirror) -> Build:
+def _conversion(attribute: Attribute, mirror: Mirror) -> _Convert:
     """Return what builds the records that one attribute of many rows holds.
 
     What stands in for them (null, a default, an empty list) stays as it is.
@@ -256,14 +256,14 @@ def _conversion(attribute: Attribute, mirror: Mirror) -> Build:
 
 def _records_built(mirror: Mirror, column: Sequence[Any]) -> Sequence[Any]:
     kind = mirror.decoded
-    built = iter(mirror.built([each for each in column if each.__class__ is kind]))
+    built = iter(mirror.built(each for each in column if each.__class__ is kind))
     return [next(built) if each.__class__ is kind else each for each in column]
 
 
 def _lists_built(mirror: Mirror, column: Sequence[Any]) -> Sequence[Any]:
     kind = mirror.decoded
     lists = [each if each and each[0].__class__ is kind else () for each in column]
-    built = iter(mirror.built(list(chain.from_iterable(lists))))
+    built = iter(mirror.built(chain.from_iterable(lists)))
     return [
         each.__class__(islice(built, len(each))) if known else each
         for each, known in zip(column, lists, strict=True)

@@ -5,7 +5,7 @@ that does not fit to `_misfits`.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -25,8 +25,7 @@ _MIDNIGHT = time()
 class TypedRows(Generic[Row]):
     """Rows of a user's type.
 
-    Reading is lax where that is exact: numbers may come as text (facts section 7). A page is read in
-    one go, and row by row only where one of them does not fit.
+    Reading is lax where that is exact: numbers may come as text (facts section 7).
     """
 
     picks = True
@@ -47,32 +46,36 @@ class TypedRows(Generic[Row]):
 
     def read(self, page: Page, misfit: Misfit) -> Iterator[tuple[int, Row]]:
         """Yield each row that fits, and tell `misfit` of the others."""
-        if self._whole is not None:
+        count = 0
+        if whole := self._whole:
             with suppress(ValueError, TypeError):
-                return enumerate(self._whole.rows(page.raw), 1)
+                for count, row in enumerate(whole.rows(page.raw), 1):
+                    yield count, row
+                return
         try:
-            rows = self._sparse.rows(page.raw)
+            rest = list(self._sparse.rows(page.raw[count:]))
         except (ValueError, TypeError):
-            return self._one_by_one(page, misfit)
-        self._whole = None  # this instance leaves out nulls (doc 0087)
-        return enumerate(rows, 1)
+            yield from self._one_by_one(page, count, misfit)
+        else:
+            self._whole = None  # this instance leaves out nulls (doc 0087)
+            yield from enumerate(rest, count + 1)
 
     @cached_property
     def _sparse(self) -> "_Decoder":
         """The decoder of rows that may leave out what is null; it costs more."""
         return _Decoder(self._shape)
 
-    def _one_by_one(self, page: Page, misfit: Misfit) -> Iterator[tuple[int, Row]]:
-        for count, raw in enumerate(page.raw, 1):
+    def _one_by_one(self, page: Page, start: int, misfit: Misfit) -> Iterator[tuple[int, Row]]:
+        mirror = self._sparse.mirror
+        for place in range(start, len(page)):
             decoded = None
             try:
-                decoded = self._sparse.decoded(raw)
-                (row,) = self._sparse.mirror.built((decoded,))
+                decoded = self._sparse.decoded(page.raw[place])
+                (row,) = mirror.built((decoded,))
             except (ValueError, TypeError) as cause:
-                mirror = self._sparse.mirror
-                misfit(count, row_error(page, count - 1, mirror, decoded, cause), cause)
+                misfit(place + 1, row_error(page, place, mirror, decoded, cause), cause)
             else:
-                yield count, row
+                yield place + 1, row
 
 
 class _Decoder:
@@ -81,17 +84,17 @@ class _Decoder:
         # pydantic parses what it is given but for numbers, which it takes for floats.
         hook = Decimal if shape.kind == "pydantic" else None
         row: Any = self.mirror.decoded
-        self._row = msgspec.json.Decoder(row, strict=False, dec_hook=_date, float_hook=hook)
-        self._page = msgspec.json.Decoder(list[row], strict=False, dec_hook=_date, float_hook=hook)
+        decoder = msgspec.json.Decoder(row, strict=False, dec_hook=_date, float_hook=hook)
+        self._decode = decoder.decode
 
-    def rows(self, texts: Sequence[bytes]) -> list[Any]:
-        """Make rows of all these texts at once."""
-        return list(self.mirror.built(self._page.decode(b"[%b]" % b",".join(texts))))
+    def rows(self, texts: Sequence[bytes]) -> Iterable[Any]:
+        """Make rows of these texts, up to the first that does not fit."""
+        return self.mirror.built(map(self._decode, texts))
 
     def decoded(self, text: bytes) -> object:
         """Decode one row as far as its mirror."""
         with suppress(msgspec.DecodeError):
-            return self._row.decode(text)
+            return self._decode(text)
         row = json.loads(text, parse_float=Decimal)  # reads 1e400 and half an emoji too
         return msgspec.convert(row, self.mirror.decoded, strict=False, dec_hook=_date)
 

@@ -11,7 +11,7 @@ import msgspec
 
 from ._answers import raise_for_status, read_json
 from ._question import HEADERS, question
-from ._rows import rows_as
+from ._rows import RowTypes
 from ._settings import Settings, environment_arguments, overruled, settings
 from ._transport import HttpTransport, Network
 from .errors import CoupaConfigError
@@ -135,6 +135,7 @@ class CoupaAsyncClient:
         )
         self.base_url = self._settings.base_url
         self._engine = _assembled(self._settings, transport)
+        self._row_types = RowTypes()
 
     @classmethod
     def from_env(cls, **options: Any) -> Self:  # noqa: ANN401  (the constructor checks them)
@@ -211,7 +212,7 @@ class CoupaAsyncClient:
         Raises:
             CoupaConfigError: names the argument and the remedy; nothing was sent.
         """
-        rows, fields = rows_as(type, on_invalid, params, fields)
+        rows, fields = self._row_types.rows_as(type, on_invalid, params, fields)
         asked = question(
             self._settings,
             resource,
