@@ -8,7 +8,7 @@ import pytest
 import coupa_async_client
 from coupa_async_client import CoupaAsyncClient, CoupaClient, Scan, SyncScan, auth, errors, types
 
-PUBLIC = {name for name in vars(CoupaAsyncClient) if not name.startswith("_")}
+PUBLIC = {name for name in dir(CoupaAsyncClient) if not name.startswith("_")}
 RENAMED = {"aclose": "close"}
 
 

@@ -1,19 +1,20 @@
 """The asynchronous client: what users of asyncio call. Thin on purpose; `scan` does the work."""
 
 import os
-from collections.abc import AsyncGenerator, Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from ssl import SSLContext
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, overload
+from typing import Any, Self, TypeVar, Unpack, overload
 
 import msgspec
 
 from ._answers import raise_for_status, read_json
+from ._assembly import assembled, from_environment
+from ._offset_methods import OffsetMethods
 from ._question import HEADERS, question
 from ._rows import RowTypes
-from ._settings import Settings, environment_arguments, overruled, settings
-from ._transport import HttpTransport, Network
+from ._settings import overruled, settings
+from ._transport import Network
 from .errors import CoupaConfigError
 from .query import fields_text, plain, query_string, resource_path
 from .scan import Reading, Scan
@@ -32,29 +33,10 @@ from .types import (
     ScanOptions,
 )
 
-if TYPE_CHECKING:
-    from ._engine import Engine
-
 T = TypeVar("T")
 
 
-class _Window(TypedDict, total=False):
-    offset_start: int
-    offset_end: int | None
-    page_size: int | None
-    concurrent: int | None
-    until_empty: bool
-
-
-class OffsetOptions(_Window, total=False):
-    """The keyword arguments of `iter_pages`, for the methods that hand them on."""
-
-    params: Params | None
-    fields: Fields | None
-    accept: str
-
-
-class CoupaAsyncClient:
+class CoupaAsyncClient(OffsetMethods):
     """Reads a Coupa instance: every row once, at the speed limit, or an error that says why not.
 
     Needs the instance (or `base_url`) and the credentials of an OAuth2 client; see `from_env`.
@@ -134,7 +116,7 @@ class CoupaAsyncClient:
             budget=budget,
         )
         self.base_url = self._settings.base_url
-        self._engine = _assembled(self._settings, transport)
+        self._engine = assembled(self._settings, transport)
         self._row_types = RowTypes()
 
     @classmethod
@@ -267,52 +249,6 @@ class CoupaAsyncClient:
         request = Request(method.upper(), self._url(path, params), headers, body)
         return await self._fetch(request, _accepted)
 
-    def iter_pages(
-        self,
-        resource: str,
-        *,
-        params: Params | None = None,
-        fields: Fields | None = None,
-        offset_start: int = 0,
-        offset_end: int | None = None,
-        page_size: int | None = None,
-        concurrent: int | None = None,
-        until_empty: bool = True,
-        accept: str = "application/json",
-    ) -> AsyncGenerator[list[JSONObject]]:
-        """Yield pages of decoded rows by offset, in Coupa's order: 0.1.0's way.
-
-        Covers [offset_start, offset_end); stops at the end of the data unless `until_empty` is false.
-        `scan` is the safer choice where rows change meanwhile.
-
-        Raises:
-            CoupaClientError: as `scan`; a page that fails is never left out in silence.
-        """
-        reading = self._by_offset(
-            resource,
-            params=params,
-            fields=fields,
-            offset_start=offset_start,
-            offset_end=offset_end,
-            page_size=page_size,
-            concurrent=concurrent,
-            until_empty=until_empty,
-            accept=accept,
-        )
-        return _lists(reading)
-
-    def iter_items(
-        self, resource: str, **options: Unpack[OffsetOptions]
-    ) -> AsyncGenerator[JSONObject]:
-        """Yield row after row by offset; the arguments are those of `iter_pages`."""
-        return aiter(Scan(self._by_offset(resource, **options)))
-
-    async def collect_items(
-        self, resource: str, **options: Unpack[OffsetOptions]
-    ) -> list[JSONObject]:
-        """Return every row by offset in a list; the arguments are those of `iter_pages`."""
-        return [row async for row in self.iter_items(resource, **options)]
-
     async def aclose(self) -> None:
         """Cancel what is in flight and close the connections; the client is of no use after."""
         await self._engine.aclose()
@@ -331,56 +267,14 @@ class CoupaAsyncClient:
         await self.aclose()
 
     async def _fetch(self, request: Request, read: Callable[[Request, Response], T]) -> T:
-        from ._engine import Tally  # noqa: PLC0415  (as in `_assembled`)
+        from ._engine import Tally  # noqa: PLC0415  (see _assembly.py)
 
         return await self._engine.fetch(request, read, Tally())
-
-    def _by_offset(
-        self,
-        resource: str,
-        *,
-        params: Params | None = None,
-        fields: Fields | None = None,
-        accept: str = "application/json",
-        **window: Unpack[_Window],
-    ) -> Reading[JSONObject]:
-        if accept != "application/json":
-            msg = f"accept is {accept!r}; only 'application/json' is read so far"
-            raise CoupaConfigError(msg)
-        asked = question(self._settings, resource, params, fields, paging="offset", **window)
-        return Reading(self._engine, asked)
 
     def _url(self, path: str, params: Params | None) -> str:
         query = query_string(params)
         url = f"{self.base_url}/{resource_path(path)}"
         return f"{url}?{query}" if query else url
-
-
-def from_environment() -> dict[str, str]:
-    """Read the constructor's arguments from the environment and a `.env` file, if there is one."""
-    dotenv = Path(".env")
-    text = dotenv.read_text(encoding="utf-8") if dotenv.is_file() else ""
-    return environment_arguments(os.environ, text)
-
-
-def _assembled(checked: Settings, network: Network | None) -> "Engine":
-    """Put the parts together; asyncio is loaded here, an eighth of what the import would take."""
-    from ._budgets import budget_for  # noqa: PLC0415
-    from ._engine import Engine  # noqa: PLC0415
-    from ._token_store import TokenStore  # noqa: PLC0415
-    from ._tokens import identity  # noqa: PLC0415
-
-    name = identity(checked.token_url, checked.client_id, checked.client_secret, checked.scopes)
-    store = TokenStore(name, checked.token_cache, shared=network is None)
-    return Engine(checked, HttpTransport(checked, network), store, budget=budget_for(checked))
-
-
-async def _lists(reading: Reading[JSONObject]) -> AsyncGenerator[list[JSONObject]]:
-    try:
-        while (page := await reading.next()) is not None:
-            yield list(reading.hand_out(page))
-    finally:
-        await reading.end()
 
 
 def _accepted(request: Request, response: Response) -> Response:

@@ -7,9 +7,11 @@ from ssl import SSLContext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, Unpack, overload
 
+from ._assembly import from_environment
+from ._offset_methods import OffsetOptions
 from ._settings import overruled
 from ._transport import Network
-from .client import CoupaAsyncClient, OffsetOptions, from_environment
+from .client import CoupaAsyncClient
 from .errors import CoupaConfigError, CoupaRowError
 from .scan import Reading
 from .types import (

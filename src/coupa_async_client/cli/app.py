@@ -11,7 +11,7 @@ from coupa_async_client.query import parse_fields
 from coupa_async_client.sandbox.__main__ import main as sandbox_main
 
 from . import options as o
-from .connection import Connection
+from .connection import Connection, connected
 from .describing import app as describing
 from .destination import Destination
 from .failures import WRONG_ARGUMENTS, reported, say
@@ -73,6 +73,7 @@ def coupa(
 
 
 @app.command(epilog=_EXPORT_EXAMPLES)
+@connected
 def export(
     resource: o.ResourceArgument,
     *,
@@ -90,34 +91,9 @@ def export(
     receipt: o.ReceiptOption = None,
     quiet: o.QuietOption = False,
     debug: o.DebugOption = False,
-    instance: o.InstanceOption = None,
-    base_url: o.BaseUrlOption = None,
-    token_url: o.TokenUrlOption = None,
-    client_id: o.ClientIdOption = None,
-    client_secret: o.ClientSecretOption = None,
-    scopes: o.ScopesOption = None,
-    timeout: o.TimeoutOption = None,
-    rate: o.RateOption = None,
-    budget: o.BudgetOption = None,
-    max_attempts: o.MaxAttemptsOption = None,
-    ca_file: o.CaFileOption = None,
-    proxy: o.ProxyOption = None,
+    connection: Connection,
 ) -> None:
     """Bring every row of RESOURCE into a file that appears whole or not at all."""
-    connection = Connection(
-        instance=instance,
-        base_url=base_url,
-        token_url=token_url,
-        client_id=client_id,
-        client_secret=client_secret,
-        scopes=scopes,
-        timeout=timeout,
-        rate=rate,
-        budget=budget,
-        max_attempts=max_attempts,
-        ca_file=ca_file,
-        proxy=proxy,
-    )
     with reported(debug=debug):
         projection = parse_fields(fields) if fields else None
         destination = Destination.of(
@@ -131,40 +107,16 @@ def export(
 
 
 @app.command(epilog="Example: coupa get invoices/7 --fields id,status,supplier.name")
+@connected
 def get(
     path: o.PathArgument,
     *,
     where: o.WhereOption = None,
     fields: o.FieldsOption = None,
     debug: o.DebugOption = False,
-    instance: o.InstanceOption = None,
-    base_url: o.BaseUrlOption = None,
-    token_url: o.TokenUrlOption = None,
-    client_id: o.ClientIdOption = None,
-    client_secret: o.ClientSecretOption = None,
-    scopes: o.ScopesOption = None,
-    timeout: o.TimeoutOption = None,
-    rate: o.RateOption = None,
-    budget: o.BudgetOption = None,
-    max_attempts: o.MaxAttemptsOption = None,
-    ca_file: o.CaFileOption = None,
-    proxy: o.ProxyOption = None,
+    connection: Connection,
 ) -> None:
     """Print the JSON at PATH: one record, or one page of a collection."""
-    connection = Connection(
-        instance=instance,
-        base_url=base_url,
-        token_url=token_url,
-        client_id=client_id,
-        client_secret=client_secret,
-        scopes=scopes,
-        timeout=timeout,
-        rate=rate,
-        budget=budget,
-        max_attempts=max_attempts,
-        ca_file=ca_file,
-        proxy=proxy,
-    )
     with reported(debug=debug):
         params = filters(where or ())
         if fields:

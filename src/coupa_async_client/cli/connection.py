@@ -1,27 +1,68 @@
 """Which Coupa, as whom and how fast: options of the command line over the environment and .env."""
 
-from dataclasses import dataclass
-from typing import Any
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
 
 from coupa_async_client import CoupaClient
 
+_PANEL = "Connection (default: environment variables COUPA_..., then .env)"
 
-@dataclass(frozen=True, slots=True)
+
+def _option(name: str, help_: str, metavar: str | None = None) -> object:
+    return typer.Option(name, help=help_, metavar=metavar, rich_help_panel=_PANEL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """The connection options of one command line; None for those that were not given."""
 
-    instance: str | None
-    base_url: str | None
-    token_url: str | None
-    client_id: str | None
-    client_secret: str | None
-    scopes: str | None
-    timeout: float | None
-    rate: float | None
-    budget: str | None
-    max_attempts: int | None
-    ca_file: str | None
-    proxy: str | None
+    instance: Annotated[
+        str | None,
+        _option(
+            "--instance", "yourcompany or yourcompany.coupahost.com; both URLs follow from it."
+        ),
+    ] = None
+    base_url: Annotated[
+        str | None, _option("--base-url", "https://yourcompany.coupahost.com/api")
+    ] = None
+    token_url: Annotated[
+        str | None,
+        _option(
+            "--token-url", "Where tokens come from; /oauth2/token on the same host by default."
+        ),
+    ] = None
+    client_id: Annotated[str | None, _option("--client-id", "COUPA_CLIENT_ID")] = None
+    client_secret: Annotated[
+        str | None,
+        _option(
+            "--client-secret",
+            "Better in COUPA_CLIENT_SECRET: command lines are there for all to see.",
+        ),
+    ] = None
+    scopes: Annotated[str | None, _option("--scopes", "Such as core.invoice.read,openid.")] = None
+    timeout: Annotated[
+        float | None, _option("--timeout", "Seconds to wait for an answer (60).")
+    ] = None
+    rate: Annotated[float | None, _option("--rate", "Requests a second (25).")] = None
+    budget: Annotated[
+        str | None,
+        _option(
+            "--budget",
+            "Share the rate with all that name the same; a path, or a URL of Redis in COUPA_BUDGET.",
+            metavar="NAME",
+        ),
+    ] = None
+    max_attempts: Annotated[int | None, _option("--max-attempts", "Tries per request (6).")] = None
+    verify: Annotated[
+        str | None,
+        _option("--ca-file", "PEM file of certificates to trust instead of the system's."),
+    ] = None
+    proxy: Annotated[str | None, _option("--proxy", "For example http://proxy:8080.")] = None
 
     def client(self) -> CoupaClient:
         """Make the client; nothing is sent yet.
@@ -29,19 +70,27 @@ class Connection:
         Raises:
             CoupaConfigError: something is missing or wrong.
         """
-        options: dict[str, Any] = {
-            "instance": self.instance,
-            "base_url": self.base_url,
-            "token_url": self.token_url,
-            "client_id": self.client_id,
-            "client_secret": self.client_secret,
-            "scopes": self.scopes,
-            "timeout": self.timeout,
-            "rate": self.rate,
-            "budget": self.budget,
-            "max_attempts": self.max_attempts,
-            "verify": self.ca_file,
-            "proxy": self.proxy,
-        }
-        given = {name: value for name, value in options.items() if value is not None}
-        return CoupaClient.from_env(**given)
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        return CoupaClient.from_env(
+            **{name: value for name, value in given.items() if value is not None}
+        )
+
+
+def connected(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command every option of a connection, in place of its parameter `connection`."""
+    options = [
+        inspect.Parameter(
+            each.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=each.type
+        )
+        for each in fields(Connection)
+    ]
+
+    @wraps(command)
+    def with_options(*arguments: Any, **given: Any) -> None:  # noqa: ANN401  (the command's own)
+        connection = Connection(**{each.name: given.pop(each.name) for each in options})
+        command(*arguments, connection=connection, **given)
+
+    signature = inspect.signature(command)
+    own = [each for each in signature.parameters.values() if each.name != "connection"]
+    with_options.__signature__ = signature.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
+    return with_options

@@ -54,7 +54,7 @@ PageSizeOption = Annotated[
     int | None, typer.Option("--page-size", metavar="N", help="Rows per request (50, the most).")
 ]
 ConcurrentOption = Annotated[
-    int | None, typer.Option("--concurrent", metavar="N", help="Requests in flight (20).")
+    int | None, typer.Option("--concurrent", metavar="N", help="Requests in flight (32).")
 ]
 RawCellsOption = Annotated[
     bool, typer.Option("--raw-cells", help="Leave CSV cells that a spreadsheet would run.")
@@ -84,79 +84,6 @@ PathArgument = Annotated[
         autocompletion=completion.resources,
         show_default=False,
     ),
-]
-
-_PANEL = "Connection (default: environment variables COUPA_..., then .env)"
-
-InstanceOption = Annotated[
-    str | None,
-    typer.Option(
-        "--instance",
-        help="yourcompany or yourcompany.coupahost.com; both URLs follow from it.",
-        rich_help_panel=_PANEL,
-    ),
-]
-BaseUrlOption = Annotated[
-    str | None,
-    typer.Option(
-        "--base-url", help="https://yourcompany.coupahost.com/api", rich_help_panel=_PANEL
-    ),
-]
-TokenUrlOption = Annotated[
-    str | None,
-    typer.Option(
-        "--token-url",
-        help="Where tokens come from; /oauth2/token on the same host by default.",
-        rich_help_panel=_PANEL,
-    ),
-]
-ClientIdOption = Annotated[
-    str | None, typer.Option("--client-id", help="COUPA_CLIENT_ID", rich_help_panel=_PANEL)
-]
-ClientSecretOption = Annotated[
-    str | None,
-    typer.Option(
-        "--client-secret",
-        help="Better in COUPA_CLIENT_SECRET: command lines are there for all to see.",
-        rich_help_panel=_PANEL,
-    ),
-]
-ScopesOption = Annotated[
-    str | None,
-    typer.Option("--scopes", help="Such as core.invoice.read,openid.", rich_help_panel=_PANEL),
-]
-TimeoutOption = Annotated[
-    float | None,
-    typer.Option("--timeout", help="Seconds to wait for an answer (60).", rich_help_panel=_PANEL),
-]
-RateOption = Annotated[
-    float | None,
-    typer.Option("--rate", help="Requests a second (25).", rich_help_panel=_PANEL),
-]
-BudgetOption = Annotated[
-    str | None,
-    typer.Option(
-        "--budget",
-        metavar="NAME",
-        help="Share the rate with all that name the same; a path, or a URL of Redis in COUPA_BUDGET.",
-        rich_help_panel=_PANEL,
-    ),
-]
-MaxAttemptsOption = Annotated[
-    int | None,
-    typer.Option("--max-attempts", help="Tries per request (6).", rich_help_panel=_PANEL),
-]
-CaFileOption = Annotated[
-    str | None,
-    typer.Option(
-        "--ca-file",
-        help="PEM file of certificates to trust instead of the system's.",
-        rich_help_panel=_PANEL,
-    ),
-]
-ProxyOption = Annotated[
-    str | None,
-    typer.Option("--proxy", help="For example http://proxy:8080.", rich_help_panel=_PANEL),
 ]
 
 DemoRowsOption = Annotated[

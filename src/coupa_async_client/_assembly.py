@@ -1,0 +1,30 @@
+"""How a client comes about: arguments from the environment, and its parts put together."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ._settings import Settings, environment_arguments
+from ._transport import HttpTransport, Network
+
+if TYPE_CHECKING:
+    from ._engine import Engine
+
+
+def from_environment() -> dict[str, str]:
+    """Read the constructor's arguments from the environment and a `.env` file, if there is one."""
+    dotenv = Path(".env")
+    text = dotenv.read_text(encoding="utf-8") if dotenv.is_file() else ""
+    return environment_arguments(os.environ, text)
+
+
+def assembled(checked: Settings, network: Network | None) -> "Engine":
+    """Put the parts together; asyncio is loaded here, an eighth of what the import would take."""
+    from ._budgets import budget_for  # noqa: PLC0415
+    from ._engine import Engine  # noqa: PLC0415
+    from ._token_store import TokenStore  # noqa: PLC0415
+    from ._tokens import identity  # noqa: PLC0415
+
+    name = identity(checked.token_url, checked.client_id, checked.client_secret, checked.scopes)
+    store = TokenStore(name, checked.token_cache, shared=network is None)
+    return Engine(checked, HttpTransport(checked, network), store, budget=budget_for(checked))
