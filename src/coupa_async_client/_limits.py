@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _SPREAD = 0.25
 """Seconds by which arrivals may differ in lateness: what leaves evenly in that time may arrive at once."""
 
-_CUT = 0.1
+_CUT = 0.07
 """Share of the rate that a refusal takes away at first."""
 
 _DOUBT = 1.5
@@ -21,9 +21,10 @@ _MEMORY = 0.1
 _LEAST = 0.1
 """Share of the documented rate below which no refusal brings us: some are not about the rate at all."""
 
-_STEADIES_IN = 10.0
+_TRUST = 5.0
 _SOONEST, _LATEST = 0.5, 30.0
-"""Seconds from a refusal until the rate is back at what was left: at first, and the bounds."""
+"""Seconds from a refusal until the rate is back at what was left: at first, for each second in which
+that was measured, and the bounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Pace:
     left: float
     burst: float
     refused: float = float("-inf")
-    steady: float = _STEADIES_IN
+    steady: float = _SOONEST
     since: float = 0.0
     began: float = 0.0
     through: float = 0.0
@@ -64,10 +65,11 @@ class Governor:
     evenly arrive bunched, and a bucket drained to the last token would refuse the bunch.
 
     A refusal says that the bucket is empty, so others draw on it. What got through since it was last
-    known to be full, or empty, is what they left: the rate falls to just below that, climbs back
-    within some seconds, rests there, and then goes on in growing steps to find out whether there is
-    more (a cubic, as TCP's congestion window has it in RFC 9438). A refusal long before it is back is
-    no consequence of such steps, and lets the next ones come sooner; one after, later.
+    known to be full, or empty, is what they left: the rate falls to just below that, climbs back,
+    rests there, and then goes on in growing steps to find out whether there is more (a cubic, as
+    TCP's congestion window has it in RFC 9438). What was measured in a moment is put to the test
+    within seconds. A refusal long before the rate is back is no consequence of such steps, and lets
+    the next ones come sooner; one after, later.
     """
 
     def __init__(self, rate: float, burst: int) -> None:
@@ -121,9 +123,11 @@ class Governor:
         if permit.epoch != pace.epoch:
             return
         early = now - pace.refused < pace.steady / 2
-        if early:
+        if not pace.epoch:
+            pace.steady = min(_LATEST, max(_SOONEST, _TRUST * (now - pace.since)))
+        elif early:
             pace.steady = max(_SOONEST, pace.steady / 4)
-        elif pace.epoch and now - pace.refused > pace.steady:
+        elif now - pace.refused > pace.steady:
             pace.steady = min(_LATEST, pace.steady * 2)
         pace.through -= max(0.0, self._reserve(now) - pace.level)  # booked, and not sent yet
         pace.left = self._estimate(now, early=early)

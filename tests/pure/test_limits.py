@@ -206,14 +206,30 @@ def test_refusals_that_have_nothing_to_do_with_the_rate_do_not_bring_it_down_for
     assert Drive(senseless=0.3).run(600).got(60, 600) >= 1.0  # at a tenth of the rate, its least
 
 
-def test_the_rate_falls_climbs_back_rests_and_then_asks_for_more():
+def busy(since):
+    """Return a governor whose bucket was full at that time, and would not be again for seconds."""
     governor = Governor(25.0, 20)
-    for now in range(40):
-        governor.reserve(now / 25)
+    for _ in range(100):
+        governor.reserve(since)
+    return governor
+
+
+@pytest.mark.parametrize(("seconds", "steady"), [(0.01, 0.5), (0.8, 4.0), (2.0, 10.0), (9.0, 30.0)])
+def test_what_was_measured_in_a_moment_is_soon_put_to_the_test(seconds, steady):
+    """A client that took its first second's word for half an hour left a tenth of the rate unused."""
+    governor = busy(since=1.0)
+    for _ in range(200):
+        governor.reserve(1.0)
+    governor.refused(1.0 + seconds, governor.reserve(1.0 + seconds))
+    assert governor.pace.steady == pytest.approx(steady)
+
+
+def test_the_rate_falls_climbs_back_rests_and_then_asks_for_more():
+    governor = busy(since=0.0)
     governor.refused(2.0, governor.reserve(2.0))
     left = governor.pace.left
     rates = [governor.rate(2.0 + second) for second in range(30)]
-    assert rates[0] == pytest.approx(0.9 * left)
+    assert rates[0] == pytest.approx(0.93 * left)
     assert rates[10] == pytest.approx(left)
     assert all(earlier <= later for earlier, later in pairwise(rates))
     assert rates[-1] <= 25.0
@@ -221,7 +237,7 @@ def test_the_rate_falls_climbs_back_rests_and_then_asks_for_more():
 
 
 def test_a_refusal_that_no_probe_provoked_brings_the_next_one_sooner_and_one_that_it_did_later():
-    governor = Governor(25.0, 20)
+    governor = busy(since=8.0)
     steady = []
     for moment in (10.0, 30.0, 31.0, 35.0, 36.0, 36.1, 100.0):
         governor.refused(moment, governor.reserve(moment))
