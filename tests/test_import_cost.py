@@ -58,7 +58,7 @@ def test_no_extra_is_loaded(imported):
 
 def test_what_only_a_client_at_work_needs_is_not_loaded(imported):
     """The import took 1.45 times as long as that of the HTTP library, a third of it for asyncio."""
-    assert {"asyncio", "html", "subprocess"}.isdisjoint(imported["modules"])
+    assert {"asyncio", "html", "msgspec", "subprocess"}.isdisjoint(imported["modules"])
 
 
 def test_nothing_is_loaded_that_only_some_need(imported):

@@ -19,7 +19,11 @@ def from_environment() -> dict[str, str]:
 
 
 def assembled(checked: Settings, network: Network | None) -> "Engine":
-    """Put the parts together; asyncio is loaded here, an eighth of what the import would take."""
+    """Put the parts together.
+
+    What only a client at work needs is loaded here and with its first page, not with the package:
+    asyncio and msgspec would add a quarter to the import.
+    """
     from ._budgets import budget_for  # noqa: PLC0415
     from ._engine import Engine  # noqa: PLC0415
     from ._token_store import TokenStore  # noqa: PLC0415

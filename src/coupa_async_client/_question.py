@@ -76,7 +76,7 @@ class Question:
 
     def plan(self) -> Plan:
         """Make the plan that pages through the answer."""
-        from ._offsets import OffsetWindow  # noqa: PLC0415  (see client.py)
+        from ._offsets import OffsetWindow  # noqa: PLC0415  (see _assembly.py)
         from ._ranges import IdRanges  # noqa: PLC0415
 
         limit = min(self.page_size, self.max_items or self.page_size)

@@ -6,9 +6,6 @@ from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack, overload
 
-import msgspec
-
-from ._answers import raise_for_status, read_json
 from ._assembly import assembled, from_environment
 from ._offset_methods import OffsetMethods
 from ._question import HEADERS, question
@@ -218,6 +215,8 @@ class CoupaAsyncClient(OffsetMethods):
             CoupaNotFoundError: there is none.
             CoupaClientError: any other reason why there is no answer.
         """
+        from ._answers import read_json  # noqa: PLC0415  (see _assembly.py)
+
         projection = fields_text(fields)
         query = plain(params) | ({"fields": projection} if projection else {})
         request = Request("GET", self._url(path, query), HEADERS)
@@ -240,6 +239,8 @@ class CoupaAsyncClient(OffsetMethods):
             CoupaAPIError: Coupa says no.
             CoupaClientError: any other reason why there is no answer.
         """
+        import msgspec  # noqa: PLC0415  (see _assembly.py)
+
         try:
             body = None if json is None else msgspec.json.encode(json)
         except (TypeError, ValueError) as error:
@@ -278,5 +279,7 @@ class CoupaAsyncClient(OffsetMethods):
 
 
 def _accepted(request: Request, response: Response) -> Response:
+    from ._answers import raise_for_status  # noqa: PLC0415  (see _assembly.py)
+
     raise_for_status(request, response)
     return response

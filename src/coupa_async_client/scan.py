@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, cast
 
-from ._answers import read_page
 from ._ledger import Ledger
 from ._question import Question
 from ._rows import JSONRows, Rows
@@ -42,7 +41,7 @@ class Reading(Generic[Row]):
         on_invalid: OnInvalid = "raise",
     ) -> None:
         """Keep the question; nothing is sent before the first page is asked for."""
-        from ._engine import Tally  # noqa: PLC0415  (see client.py)
+        from ._engine import Tally  # noqa: PLC0415  (see _assembly.py)
 
         self._engine = engine
         self._question = question
@@ -216,7 +215,7 @@ class Reading(Generic[Row]):
         until = time.monotonic() if self._ended is None else self._ended
         page, count = self._partly or (None, 0)
         low, high = _wider(self._id_range, page.ids[:count] if page else ()) or (None, None)
-        from ._offsets import OffsetWindow  # noqa: PLC0415  (see client.py)
+        from ._offsets import OffsetWindow  # noqa: PLC0415  (see _assembly.py)
 
         offsets = self._plan if isinstance(self._plan, OffsetWindow) else None
         return ScanReceipt(
@@ -242,7 +241,7 @@ class Reading(Generic[Row]):
         )
 
     def _start(self) -> "Run":
-        from ._run import Run  # noqa: PLC0415  (see client.py)
+        from ._run import Run  # noqa: PLC0415  (see _assembly.py)
 
         self._started = time.monotonic()
         self._refreshes = self._engine.auth.refreshes
@@ -253,6 +252,8 @@ class Reading(Generic[Row]):
         return self._run
 
     async def _page(self, ask: Ask) -> Page:
+        from ._answers import read_page  # noqa: PLC0415  (see _assembly.py)
+
         return await self._engine.fetch(self._question.request(ask), read_page, self._tally)
 
     def _page_failed(self, error: CoupaClientError) -> None:
@@ -266,7 +267,7 @@ class Reading(Generic[Row]):
 
         A refusal that will not pass by itself, before any row came, is its own best account.
         """
-        from ._retry import can_pass  # noqa: PLC0415  (see client.py)
+        from ._retry import can_pass  # noqa: PLC0415  (see _assembly.py)
 
         if error is not None and not self._rows and not can_pass(error):
             return error

@@ -295,7 +295,7 @@ class CoupaClient:
         self.close()
 
     def _open(self) -> None:
-        from ._portal import Portal  # noqa: PLC0415  (see client.py)
+        from ._portal import Portal  # noqa: PLC0415  (see _assembly.py)
 
         self._pid = os.getpid()
         self._client = self._make()

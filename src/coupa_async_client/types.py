@@ -7,11 +7,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, TypeVar, overload
 
-import msgspec
-
 if TYPE_CHECKING:
+    import msgspec
     import typing_extensions  # the checkers' own: a default needs Python 3.13 otherwise
 
 MAX_PAGE_SIZE = 50
@@ -121,11 +121,6 @@ class Plan(Protocol):
         ...
 
 
-class _Identified(msgspec.Struct):
-    id: Any = None
-
-
-_row_id = msgspec.json.Decoder(_Identified)
 _LONGEST_ID = 40
 _leading_id = re.compile(
     rb'\{[ \t\n\r]*"id"[ \t\n\r]*:[ \t\n\r]*(0|[1-9][0-9]{0,17})[ \t\n\r]*[,}]'
@@ -180,6 +175,8 @@ class Page(Sequence[JSONObject]):
 
         Every other value keeps the bytes it came with; `ids` stay known.
         """
+        import msgspec  # noqa: PLC0415  (see _decoded)
+
         rows = []
         for row in self._rows:
             parts = msgspec.json.decode(row, type=dict[str, msgspec.Raw])
@@ -223,10 +220,19 @@ class Page(Sequence[JSONObject]):
 
 def _decoded(text: bytes) -> Any:  # noqa: ANN401  (JSON is any value)
     """Decode JSON; the standard library takes what msgspec does not: 1e400, half an emoji, a BOM."""
+    import msgspec  # noqa: PLC0415  (with all that it loads, a tenth of what the package's import took)
+
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError:
         return json.loads(text)
+
+
+@cache
+def _row_id() -> "msgspec.json.Decoder[Any]":
+    import msgspec  # noqa: PLC0415  (as above)
+
+    return msgspec.json.Decoder(msgspec.defstruct("Identified", [("id", Any, None)]))
 
 
 def _id_of(row: bytes) -> int | None:
@@ -238,8 +244,8 @@ def _id_of(row: bytes) -> int | None:
     if leading := _leading_id(row):
         return int(leading[1])
     try:
-        value = _row_id.decode(row).id
-    except msgspec.DecodeError:
+        value = _row_id().decode(row).id
+    except ValueError:  # msgspec's errors are ValueErrors
         value = _decoded(row).get("id")
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _LONGEST_ID:
         return int(value)
