@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from ._question import question
 from ._settings import Settings
+from ._vocabulary import Vocabulary
 from .errors import CoupaConfigError
 from .scan import Reading, Scan
 from .types import Fields, JSONObject, Params
@@ -33,6 +34,7 @@ class OffsetMethods:
     """What a client of 0.1.0 could do; `scan` is the safer choice where rows change meanwhile."""
 
     _settings: Settings
+    _vocabulary: Vocabulary
     _engine: "Engine"
 
     def iter_pages(
@@ -93,6 +95,7 @@ class OffsetMethods:
         if accept != "application/json":
             msg = f"accept is {accept!r}; only 'application/json' is read so far"
             raise CoupaConfigError(msg)
+        self._vocabulary.check(resource, params, fields)
         asked = question(self._settings, resource, params, fields, paging="offset", **window)
         return Reading(self._engine, asked)
 

@@ -1,10 +1,10 @@
 """The asynchronous client: what users of asyncio call. Thin on purpose; `scan` does the work."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from ssl import SSLContext
 from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from ._assembly import assembled, from_environment
 from ._offset_methods import OffsetMethods
@@ -12,6 +12,7 @@ from ._question import HEADERS, question
 from ._rows import RowTypes
 from ._settings import overruled, settings
 from ._transport import Network
+from ._vocabulary import Vocabulary
 from .errors import CoupaConfigError
 from .query import fields_text, plain, query_string, resource_path
 from .scan import Reading, Scan
@@ -29,6 +30,11 @@ from .types import (
     Row,
     ScanOptions,
 )
+
+if TYPE_CHECKING:
+    from .description.checks import OnMisfit
+    from .description.model import Description
+    from .swagger import Source
 
 T = TypeVar("T")
 
@@ -61,6 +67,8 @@ class CoupaAsyncClient(OffsetMethods):
         proxy: str | None = None,
         token_cache: str | os.PathLike[str] | None = None,
         budget: str | os.PathLike[str] | None = None,
+        description: "Description | Source | Sequence[Source] | None" = None,
+        on_misfit: "OnMisfit" = "raise",
     ) -> None:
         """Check the arguments; nothing is sent yet.
 
@@ -89,6 +97,10 @@ class CoupaAsyncClient(OffsetMethods):
                 this user's processes on this host, the path of a file on a local disk, or for several
                 hosts `redis://HOST:PORT/0?budget=NAME` (extra `[redis]`; the name is the instance's
                 host by default). All must give the same `rate` and `burst`.
+            description: Coupa's description of its API, by which resources, attributes, operators and
+                values are checked before anything is sent: what `describe` or `swagger.load`
+                returned, or what the latter takes, such as a folder of Coupa's Swagger files.
+            on_misfit: "raise" refuses what does not fit the description, "warn" sends it all the same.
 
         Raises:
             CoupaConfigError: names the argument and the remedy.
@@ -113,6 +125,7 @@ class CoupaAsyncClient(OffsetMethods):
             budget=budget,
         )
         self.base_url = self._settings.base_url
+        self._vocabulary = Vocabulary(description, on_misfit)
         self._engine = assembled(self._settings, transport)
         self._row_types = RowTypes()
 
@@ -192,6 +205,7 @@ class CoupaAsyncClient(OffsetMethods):
             CoupaConfigError: names the argument and the remedy; nothing was sent.
         """
         rows, fields = self._row_types.rows_as(type, on_invalid, params, fields)
+        self._vocabulary.check(resource, params, fields, type)
         asked = question(
             self._settings,
             resource,
@@ -217,10 +231,30 @@ class CoupaAsyncClient(OffsetMethods):
         """
         from ._answers import read_json  # noqa: PLC0415  (see _assembly.py)
 
+        self._vocabulary.check(path, params, fields)
         projection = fields_text(fields)
         query = plain(params) | ({"fields": projection} if projection else {})
         request = Request("GET", self._url(path, query), HEADERS)
         return await self._fetch(request, read_json)
+
+    async def describe(self, *paths: str) -> "Description":
+        """Fetch the description that the instance serves of its own API.
+
+        It holds the instance's own attributes and values. This client goes on as it did: give it to
+        another as `description=`, or keep it by `swagger.keep`.
+
+        Args:
+            paths: where on the instance, such as `/api_docs/0.json`; all of them must be there. By
+                default wherever Coupa has one, as far as the instance has it too.
+
+        Raises:
+            CoupaNotFoundError: there is none.
+            CoupaShapeError: what is there is something else, such as the page of a login.
+            CoupaClientError: any other reason why there is no answer.
+        """
+        from ._api_docs import described  # noqa: PLC0415  (only where it is asked for)
+
+        return await described(self._fetch, self.base_url, paths)
 
     async def request(
         self,

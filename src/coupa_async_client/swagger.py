@@ -62,6 +62,17 @@ def load(
     return description
 
 
+def keep(description: Description, cache: str | os.PathLike[str]) -> Path:
+    """Keep a description in a folder for compact copies, and return the copy, which `load` takes.
+
+    As with `load`, a folder that cannot be written keeps nothing.
+    """
+    packed = pack(description)
+    copy = Path(cache) / _COPY.format(_digest([packed]))
+    _keep(copy, packed)
+    return copy
+
+
 def last_loaded(cache: str | os.PathLike[str]) -> Description | None:
     """Return the description in a cache that was loaded last; None if there is none."""
     copies: list[tuple[float, Path]] = []

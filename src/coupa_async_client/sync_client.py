@@ -1,7 +1,7 @@
 """The synchronous client: the asynchronous one on a loop thread of its own, name for name."""
 
 import os
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from ssl import SSLContext
 from types import TracebackType
@@ -32,6 +32,9 @@ from .types import (
 
 if TYPE_CHECKING:
     from ._portal import Portal
+    from .description.checks import OnMisfit
+    from .description.model import Description
+    from .swagger import Source
 
 
 class SyncScan(Generic[Row]):
@@ -121,6 +124,8 @@ class CoupaClient:
         proxy: str | None = None,
         token_cache: str | os.PathLike[str] | None = None,
         budget: str | os.PathLike[str] | None = None,
+        description: "Description | Source | Sequence[Source] | None" = None,
+        on_misfit: "OnMisfit" = "raise",
     ) -> None:
         """Check the arguments, which are those of `CoupaAsyncClient`; nothing is sent yet.
 
@@ -148,6 +153,8 @@ class CoupaClient:
                 proxy=proxy,
                 token_cache=token_cache,
                 budget=budget,
+                description=description,
+                on_misfit=on_misfit,
             )
 
         self._make: Callable[[], CoupaAsyncClient] = make
@@ -218,6 +225,10 @@ class CoupaClient:
         """Return the JSON at a path; as `CoupaAsyncClient.get`."""
         work = self._live().get(path, params, fields)
         return self._portal.run(work)
+
+    def describe(self, *paths: str) -> "Description":
+        """Fetch the description that the instance serves of its API; as `CoupaAsyncClient.describe`."""
+        return self._portal.run(self._live().describe(*paths))
 
     def request(
         self,

@@ -13,6 +13,7 @@ import pytest
 
 from coupa_async_client.cli import described
 from coupa_async_client.swagger import load
+from servers import Server, http
 from swaggers import SHOP, listing, shop, written
 
 
@@ -308,3 +309,92 @@ class TestOnATerminal:
         told = "".join("".join(line.strip().split("  ")[0] for line in lines).split())
         assert max(map(len, lines)) <= columns
         assert all(name in told for name in names)
+
+
+class TestChecks:
+    def test_a_description_that_is_named_checks_an_export_before_anything_is_sent(
+        self, coupa, by, sandbox
+    ):
+        """A misspelt filter exported the whole instance."""
+        ran = coupa(
+            *("export", "invoices", "-o", "rows.jsonl", "--where", "stauts=draft", *by),
+            environment=sandbox.env(),
+        )
+
+        assert (ran.code, ran.stdout) == (2, "")
+        assert "the nearest is status" in ran.stderr
+        assert sandbox.journal == []
+
+    @pytest.mark.parametrize(
+        ("asked", "words"),
+        [
+            (("--where", "stauts=draft"), "the nearest is status"),
+            (("--fields", "totl"), "fields, totl"),
+        ],
+    )
+    def test_so_it_does_for_one_answer(self, coupa, folder, sandbox, asked, words):
+        environment = {**sandbox.env(), "COUPA_DESCRIPTION": str(folder)}
+
+        ran = coupa("get", "invoices", *asked, environment=environment)
+
+        assert (ran.code, ran.stdout) == (2, "")
+        assert words in ran.stderr
+        assert sandbox.journal == []
+
+    def test_one_that_was_used_last_checks_nothing(self, coupa, by, sandbox):
+        coupa("resources", *by)
+
+        ran = coupa("get", "invoices/7", "--fields", "invoice-number", environment=sandbox.env())
+
+        assert (ran.code, ran.stderr) == (0, "")
+        assert "invoice-number" in ran.stdout
+
+    def test_what_fits_is_sent(self, coupa, by, sandbox):
+        ran = coupa("get", "invoices/7", "--fields", "id", *by, environment=sandbox.env())
+
+        assert (ran.code, json.loads(ran.stdout)) == (0, {"id": 7})
+
+
+class TestTheInstancesOwn:
+    @pytest.fixture
+    def environment(self):
+        def answer(seen):
+            return http(200, SHOP) if seen.path == "/api_docs/0.json" else http(404)
+
+        with Server(answer) as server:
+            arguments = server.arguments()
+            yield {
+                f"COUPA_{name.upper()}": arguments[name]
+                for name in ("base_url", "token_url", "client_id", "client_secret")
+            }
+
+    def test_it_is_fetched_and_used_again(self, coupa, environment):
+        fetched = coupa("describe", "invoices", "--from-instance", environment=environment)
+        again = coupa("describe", "invoices")
+
+        assert (fetched.code, fetched.stderr) == (0, "")
+        assert "status" in fetched.stdout
+        assert again.stdout == fetched.stdout
+        assert "used last" in again.stderr
+
+    def test_types_can_be_written_of_it(self, coupa, environment):
+        ran = coupa(
+            "types", "invoices", "--fields", "id,total", "--from-instance", environment=environment
+        )
+
+        assert (ran.code, ran.stderr) == (0, "")
+        assert "total: Decimal" in ran.stdout
+
+    def test_it_is_not_both_fetched_and_named(self, coupa, by):
+        ran = coupa("resources", "--from-instance", *by)
+
+        assert ran.code == 2
+        assert "leave one of them out" in ran.stderr
+
+    def test_nothing_is_kept_where_nobody_is_at_home(self, coupa, environment, monkeypatch):
+        def nobody():
+            raise RuntimeError
+
+        monkeypatch.setattr(described.Path, "home", nobody)
+
+        assert coupa("resources", "--from-instance", environment=environment).code == 0

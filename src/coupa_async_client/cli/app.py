@@ -12,10 +12,11 @@ from coupa_async_client.sandbox.__main__ import main as sandbox_main
 
 from . import options as o
 from .connection import Connection, connected
+from .described import named
 from .describing import app as describing
 from .destination import Destination
 from .failures import WRONG_ARGUMENTS, reported, say
-from .reading import show
+from .reading import check_by, show
 from .saving import Manner, save
 from .where import filters
 
@@ -89,6 +90,7 @@ def export(
     on_error: o.OnErrorOption = "raise",
     resume: o.ResumeOption = False,
     receipt: o.ReceiptOption = None,
+    description: o.DescriptionOption = None,
     quiet: o.QuietOption = False,
     debug: o.DebugOption = False,
     connection: Connection,
@@ -100,7 +102,7 @@ def export(
             output, format_, projection, limit_rows, receipt, raw_cells=raw_cells, resume=resume
         )
         params = filters(where or ())
-        with connection.client() as client:
+        with connection.client(description=named(description)) as client:
             ask = partial(client.scan, resource, params, projection, on_error=on_error)
             ask = partial(ask, paging=paging, page_size=page_size, concurrent=concurrent)
             save(ask, destination, Manner(quiet, debug))
@@ -113,6 +115,7 @@ def get(
     *,
     where: o.WhereOption = None,
     fields: o.FieldsOption = None,
+    description: o.DescriptionOption = None,
     debug: o.DebugOption = False,
     connection: Connection,
 ) -> None:
@@ -121,6 +124,7 @@ def get(
         params = filters(where or ())
         if fields:
             params["fields"] = parse_fields(fields)
+        check_by(named(description), path, params)
         with connection.client() as client:
             show(client, path, params)
 

@@ -64,15 +64,15 @@ class Connection:
     ] = None
     proxy: Annotated[str | None, _option("--proxy", "For example http://proxy:8080.")] = None
 
-    def client(self) -> CoupaClient:
-        """Make the client; nothing is sent yet.
+    def client(self, **more: Any) -> CoupaClient:  # noqa: ANN401  (the client checks them)
+        """Make the client, with more arguments than the options name; nothing is sent yet.
 
         Raises:
             CoupaConfigError: something is missing or wrong.
         """
         given = {each.name: getattr(self, each.name) for each in fields(self)}
         return CoupaClient.from_env(
-            **{name: value for name, value in given.items() if value is not None}
+            **{name: value for name, value in given.items() if value is not None}, **more
         )
 
 

@@ -1,4 +1,4 @@
-"""Which description of the API a command goes by: the one that is named, or the one used last."""
+"""Which description of the API a command goes by: one that is named, the instance's, or the last."""
 
 import os
 import sys
@@ -7,12 +7,23 @@ from pathlib import Path
 
 from coupa_async_client import CoupaConfigError
 from coupa_async_client.description import Description
-from coupa_async_client.swagger import last_loaded, load
+from coupa_async_client.swagger import keep, last_loaded, load
 
+from .connection import Connection
 from .failures import say
 
 VARIABLE = "COUPA_DESCRIPTION"
 _FOLDER = "coupa-async-client"
+
+
+def named(sources: Sequence[str] | None) -> Description | None:
+    """Load the description that an option or the environment names; None where neither does.
+
+    Raises:
+        CoupaConfigError: it cannot be read.
+    """
+    given = [each for each in sources or os.environ.get(VARIABLE, "").split(os.pathsep) if each]
+    return load(given, cache=cache_folder()) if given else None
 
 
 def described(sources: Sequence[str] | None, *, quiet: bool = False) -> Description:
@@ -21,20 +32,33 @@ def described(sources: Sequence[str] | None, *, quiet: bool = False) -> Descript
     Raises:
         CoupaConfigError: it cannot be read, or there is none.
     """
+    if found := named(sources):
+        return found
     cache = cache_folder()
-    named = list(sources or os.environ.get(VARIABLE, "").split(os.pathsep))
-    if any(named):
-        return load([each for each in named if each], cache=cache)
     found = last_loaded(cache) if cache else None
     if found is None:
         msg = (
-            "no API description is known; give Coupa's Swagger with --description FILE or FOLDER, or "
-            f"set {VARIABLE}; an instance serves its own at /api_docs/0.json"
+            "no API description is known; give Coupa's Swagger with --description FILE or FOLDER, "
+            f"set {VARIABLE}, or fetch the one of your instance, which serves it at /api_docs/0.json, "
+            "with --from-instance"
         )
         raise CoupaConfigError(msg)
     if not quiet:
         hosts = f" of {', '.join(found.hosts)}" if found.hosts else ""
         say(f"note: by the description{hosts} that was used last; --description names another")
+    return found
+
+
+def fetched(connection: Connection) -> Description:
+    """Fetch the description that the instance serves, and keep it as the one used last.
+
+    Raises:
+        CoupaClientError: there is none, or none to be had.
+    """
+    with connection.client() as client:
+        found = client.describe()
+    if cache := cache_folder():
+        keep(found, cache)
     return found
 
 

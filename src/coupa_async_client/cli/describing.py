@@ -6,24 +6,24 @@ from typing import Annotated
 import typer
 
 from coupa_async_client import CoupaConfigError
+from coupa_async_client.description import Description
 from coupa_async_client.description.declarations import Style, declarations
 from coupa_async_client.query import columns_of, parse_fields
 
 from . import options as o
 from .completion import attributes
-from .described import VARIABLE, described
+from .connection import Connection, connected
+from .described import described, fetched
 from .description_json import attribute_json, print_json, resource_json, resources_json
 from .description_text import of_all, of_attribute, of_resource, print_sections
 from .failures import reported
 
 app = typer.Typer()
 
-DescriptionOption = Annotated[
-    list[str] | None,
+FromInstanceOption = Annotated[
+    bool,
     typer.Option(
-        "--description",
-        metavar="PATH",
-        help=f"Coupa's Swagger 2.0: a file or a folder of them. Repeatable; or set {VARIABLE}.",
+        "--from-instance", help="Fetch the description that the instance serves, and keep it."
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -44,15 +44,18 @@ NameOption = Annotated[
 
 
 @app.command(epilog="Example: coupa resources --description coupa-swagger/")
+@connected
 def resources(
     *,
-    description: DescriptionOption = None,
+    description: o.DescriptionOption = None,
+    from_instance: FromInstanceOption = False,
     as_json: JsonOption = False,
     debug: o.DebugOption = False,
+    connection: Connection,
 ) -> None:
     """List the resources, and what can be done with each."""
     with reported(debug=debug):
-        found = described(description)
+        found = _described(description, connection, from_instance=from_instance)
         if as_json:
             print_json(resources_json(found))
         else:
@@ -60,17 +63,20 @@ def resources(
 
 
 @app.command(epilog="Example: coupa describe invoices supplier.primary-contact")
+@connected
 def describe(
     resource: o.ResourceArgument,
     attribute: AttributeArgument = None,
     *,
-    description: DescriptionOption = None,
+    description: o.DescriptionOption = None,
+    from_instance: FromInstanceOption = False,
     as_json: JsonOption = False,
     debug: o.DebugOption = False,
+    connection: Connection,
 ) -> None:
     """Show what RESOURCE has, can do and needs, or what one ATTRIBUTE of it holds."""
     with reported(debug=debug):
-        described_by = described(description)
+        described_by = _described(description, connection, from_instance=from_instance)
         of = described_by.resource(resource)
         if attribute is None:
             if as_json:
@@ -90,18 +96,33 @@ def describe(
 
 
 @app.command(epilog="Example: coupa types invoices --fields id,status,supplier.name > rows.py")
+@connected
 def types(
     resource: o.ResourceArgument,
     *,
     fields: o.FieldsOption,
     style: StyleOption = "dataclass",
     name: NameOption = None,
-    description: DescriptionOption = None,
+    description: o.DescriptionOption = None,
+    from_instance: FromInstanceOption = False,
     debug: o.DebugOption = False,
+    connection: Connection,
 ) -> None:
     """Write Python types for the rows of RESOURCE, with just the attributes that are named."""
     with reported(debug=debug):
         asked = columns_of(parse_fields(fields or ""))
-        text = declarations(described(description), resource, asked, style=style, name=name)
+        found = _described(description, connection, from_instance=from_instance)
+        text = declarations(found, resource, asked, style=style, name=name)
         sys.stdout.write(text)
         sys.stdout.flush()
+
+
+def _described(
+    sources: list[str] | None, connection: Connection, *, from_instance: bool
+) -> Description:
+    if not from_instance:
+        return described(sources)
+    if sources:
+        msg = "--from-instance and --description name two descriptions; leave one of them out"
+        raise CoupaConfigError(msg)
+    return fetched(connection)

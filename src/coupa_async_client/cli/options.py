@@ -7,7 +7,7 @@ import typer
 from coupa_async_client.export import Format
 from coupa_async_client.types import OnError, Paging
 
-from . import completion
+from . import completion, described
 
 ResourceArgument = Annotated[
     str,
@@ -41,6 +41,14 @@ FieldsOption = Annotated[
         metavar="NAMES",
         help="Only these attributes: id,status,supplier.name or Coupa's own JSON.",
         autocompletion=completion.fields,
+    ),
+]
+DescriptionOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--description",
+        metavar="PATH",
+        help=f"Coupa's Swagger 2.0: a file or a folder of them. Repeatable; or set {described.VARIABLE}.",
     ),
 ]
 LimitRowsOption = Annotated[

@@ -6,6 +6,20 @@ from collections.abc import Mapping
 import msgspec
 
 from coupa_async_client import CoupaClient, CoupaClientError
+from coupa_async_client.description import Description, check
+from coupa_async_client.query import columns_of, terms
+
+
+def check_by(description: Description | None, path: str, params: Mapping[str, str]) -> None:
+    """Check what is asked at a path by a description, if there is one.
+
+    Raises:
+        CoupaConfigError: names all that does not fit, and what is nearest.
+    """
+    if description is None:
+        return
+    fields = columns_of(params["fields"]) if "fields" in params else ()
+    check(description, path, terms=terms(params, reserved=True), fields=fields)
 
 
 def show(client: CoupaClient, path: str, params: Mapping[str, str]) -> None:

@@ -79,6 +79,7 @@ def check(
     terms: Iterable[Term] = (),
     fields: Iterable[tuple[str, ...]] = (),
     order_by: str | None = None,
+    projected_by: str = "fields",
     on_misfit: OnMisfit = "raise",
 ) -> None:
     """Refuse a question that does not fit the description, or warn of it.
@@ -92,6 +93,7 @@ def check(
         terms: filters and other parameters, taken apart.
         fields: the paths that a projection asks for.
         order_by: the attribute to order by; also found among the terms.
+        projected_by: what to call the projection in messages.
         on_misfit: "warn" lets the question pass, for instances that know more than their description.
 
     Raises:
@@ -103,14 +105,17 @@ def check(
     if on_misfit not in ("raise", "warn"):
         msg = f'on_misfit is {on_misfit!r}; it is "raise" or "warn"'
         raise CoupaConfigError(msg)
-    found = list(misfits(description, resource, terms, fields, order_by))
+    found = list(misfits(description, resource, terms, fields, order_by, projected_by=projected_by))
     if not found:
         return
     if on_misfit == "warn":
         warnings.warn("; ".join(found), stacklevel=2)
         return
     own = f"description.extended({{{resource!r}: [...]}})"
-    msg = f"{'; '.join(found)} (fields of your own become known by {own})"
+    msg = (
+        f"{'; '.join(found)} (fields of your own become known by {own}; "
+        'on_misfit="warn" asks all the same)'
+    )
     raise CoupaConfigError(msg)
 
 
@@ -120,6 +125,8 @@ def misfits(
     terms: Iterable[Term] = (),
     fields: Iterable[tuple[str, ...]] = (),
     order_by: str | None = None,
+    *,
+    projected_by: str = "fields",
 ) -> Iterator[str]:
     """Say in one line each what does not fit."""
     try:
@@ -135,7 +142,7 @@ def misfits(
             yield f"filter {term.key!r}: {problem}"
     for path in fields:
         if isinstance(found := _found(description, of, path), str):
-            yield f"fields, {'.'.join(path)}: {found}"
+            yield f"{projected_by}, {'.'.join(path)}: {found}"
     if order_by is not None:
         yield from _order_misfit(description, of, order_by)
 

@@ -25,12 +25,12 @@ class Term:
     key: str
 
 
-def terms(params: Params | None) -> tuple[Term, ...]:
+def terms(params: Params | None, *, reserved: bool = False) -> tuple[Term, ...]:
     """List the filters among parameters, or of a condition, in the order given.
 
-    Left out is what filters nothing: the parameters that page or shape the answer (`limit`, `offset`,
-    `order_by`, `dir`, `return_object`, `filter`, `fields`) and flags (`show_deleted_lines`).
-    `exported` is a filter.
+    Left out is what filters nothing: flags (`show_deleted_lines`), and unless `reserved` are asked for,
+    the parameters that page or shape the answer (`limit`, `offset`, `order_by`, `dir`,
+    `return_object`, `filter`, `fields`). `exported` is a filter.
 
     Raises:
         CoupaConfigError: a value has no one spelling.
@@ -38,7 +38,7 @@ def terms(params: Params | None) -> tuple[Term, ...]:
     return tuple(
         _term(key, text)
         for key, text in spelled(params)
-        if not is_reserved(key) and key.replace("-", "_") not in FLAGS
+        if (reserved or not is_reserved(key)) and key.replace("-", "_") not in FLAGS
     )
 
 
