@@ -13,7 +13,7 @@ FLOORS = (
     ("errors", "types", "_seen", "_horizon"),
     (
         *("query", "_ranges", "_offsets", "_ledger", "_retry", "_limits", "_settings", "_answers"),
-        *("_tokens", "_encodings", "_shapes", "description"),
+        *("_tokens", "_encodings", "_shapes", "description", "_parts"),
     ),
     ("_connections", "_mirrors"),
     (

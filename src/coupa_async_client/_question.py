@@ -11,6 +11,7 @@ from ._settings import Settings, whole
 from ._settings import page_size as checked_page_size
 from .errors import CoupaConfigError
 from .query import (
+    Part,
     fields_text,
     fingerprint,
     hyphenated,
@@ -18,6 +19,7 @@ from .query import (
     plain,
     query_string,
     resource_path,
+    split,
     with_id,
 )
 from .types import Ask, Checkpoint, Fields, OnError, Paging, Params, Plan, Request, Span
@@ -30,11 +32,15 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A checked question to one resource; built by `question`."""
+    """A checked question to one resource; built by `question`.
+
+    `params` name it, `parts` are what is sent: one, unless a list of ids is too long for that.
+    """
 
     resource: str
     url: str
     params: Params
+    parts: tuple[Part, ...]
     paging: Literal["ranges", "keyset", "offset"]
     spans: tuple[Span, ...]
     page_size: int
@@ -72,23 +78,38 @@ class Question:
 
     def request(self, ask: Ask) -> Request:
         """Spell the request for one page."""
-        return Request("GET", f"{self.url}?{query_string({**self.params, **ask.params})}", HEADERS)
+        params = {**self.parts[ask.part].params, **ask.params}
+        return Request("GET", f"{self.url}?{query_string(params)}", HEADERS)
 
     def plan(self) -> Plan:
         """Make the plan that pages through the answer."""
-        from ._offsets import OffsetWindow  # noqa: PLC0415  (see _assembly.py)
-        from ._ranges import IdRanges  # noqa: PLC0415
-
-        limit = min(self.page_size, self.max_items or self.page_size)
         if self.paging == "offset":
+            from ._offsets import OffsetWindow  # noqa: PLC0415  (see _assembly.py)
+
             return OffsetWindow(
-                limit=limit,
+                limit=self._limit,
                 read_ahead=self.read_ahead,
                 spans=_first_places(self.spans, self.max_items),
                 until_empty=self.until_empty,
             )
-        slots = self.concurrent if self.paging == "ranges" else 1
-        return IdRanges(limit=limit, slots=slots, spans=self.spans, most=self.max_items)
+        slots = self.concurrent if self.paging == "ranges" and self.max_items is None else 1
+        if len(self.parts) == 1:
+            return self._ranges(self.spans, slots)
+        from ._parts import InParts, shared  # noqa: PLC0415  (see _assembly.py)
+
+        spans = {number: shared(self.spans, part.span) for number, part in enumerate(self.parts)}
+        slots_each = -(-slots // len(self.parts))
+        plans = {number: self._ranges(own, slots_each) for number, own in spans.items() if own}
+        return InParts(plans, at_once=slots, most=self.max_items)
+
+    def _ranges(self, spans: tuple[Span, ...], slots: int) -> Plan:
+        from ._ranges import IdRanges  # noqa: PLC0415  (see _assembly.py)
+
+        return IdRanges(limit=self._limit, slots=slots, spans=spans, most=self.max_items)
+
+    @property
+    def _limit(self) -> int:
+        return min(self.page_size, self.max_items or self.page_size)
 
 
 def question(
@@ -132,11 +153,11 @@ def question(
     projection, hides_id = with_id(fields_text(fields))
     if projection is not None:
         asked["fields"] = projection
-    query_string(asked)
     checked = Question(
         resource=resource,
         url=f"{settings.base_url}/{resource_path(resource)}",
         params=asked,
+        parts=_parts(asked, chosen),
         paging=chosen,
         spans=(first,),
         page_size=_page_size(size if page_size is None else page_size, settings),
@@ -182,6 +203,23 @@ def _paging(
     if ordered or (resume is not None and resume.get("by") == "offset"):
         return "offset"
     return "ranges" if max_items is None else "keyset"
+
+
+def _parts(params: Params, paging: str) -> tuple[Part, ...]:
+    """Cut a list of ids that is too long for one request, where its parts can be asked in any order.
+
+    Lists of other attributes stay whole: a row that changes from one listed value to another between
+    two parts would come twice, or not at all.
+
+    Raises:
+        CoupaConfigError: the question stays whole, and is longer than servers take.
+    """
+    if paging != "offset" and any(hyphenated(key) == "id[in]" for key in params):
+        parts = split(params)
+        if len(parts) > 1 and parts[0].span != (None, None):
+            return parts
+    query_string(params)
+    return (Part(params),)
 
 
 def _left_of(resume: Checkpoint, question: Question) -> tuple[Span, ...]:

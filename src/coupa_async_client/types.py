@@ -90,11 +90,15 @@ class ScanOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request a plan wants sent: paging parameters, `limit` rows at most, from behind `place`."""
+    """One request a plan wants sent: paging parameters, `limit` rows at most, from behind `place`.
+
+    `part` is the number of the part that it is about, of a question that is asked in parts.
+    """
 
     params: Mapping[str, str]
     limit: int
     place: int | None = None
+    part: int = 0
 
 
 class Plan(Protocol):
