@@ -13,15 +13,15 @@ FLOORS = (
     ("errors", "types", "_seen", "_horizon"),
     (
         *("query", "_ranges", "_offsets", "_ledger", "_retry", "_limits", "_settings", "_answers"),
-        *("_tokens", "_encodings", "_shapes", "description", "_parts"),
+        *("_tokens", "_encodings", "_shapes", "description", "_parts", "hooks"),
     ),
     ("_connections", "_mirrors"),
     (
         *("_transport", "_question", "_budget", "_record", "_locked", "_token_file", "_misfits"),
         "swagger",
     ),
-    ("_token_store", "_shared_budget", "_typed_rows", "_vocabulary"),
-    ("auth", "_budget_file", "_budget_redis", "_rows"),
+    ("_token_store", "_shared_budget", "_typed_rows", "_vocabulary", "_listeners"),
+    ("auth", "_budget_file", "_budget_redis", "_rows", "_trail"),
     ("_engine", "_budgets"),
     ("_run", "_api_docs"),
     ("scan", "_portal", "_assembly"),

@@ -8,7 +8,10 @@ from ._settings import Settings, environment_arguments
 from ._transport import HttpTransport, Network
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ._engine import Engine
+    from .hooks import Hooks
 
 
 def from_environment() -> dict[str, str]:
@@ -18,7 +21,9 @@ def from_environment() -> dict[str, str]:
     return environment_arguments(os.environ, text)
 
 
-def assembled(checked: Settings, network: Network | None) -> "Engine":
+def assembled(
+    checked: Settings, network: Network | None, hooks: "Hooks | Sequence[Hooks] | None"
+) -> "Engine":
     """Put the parts together.
 
     What only a client at work needs is loaded here and with its first page, not with the package:
@@ -31,4 +36,10 @@ def assembled(checked: Settings, network: Network | None) -> "Engine":
 
     name = identity(checked.token_url, checked.client_id, checked.client_secret, checked.scopes)
     store = TokenStore(name, checked.token_cache, shared=network is None)
-    return Engine(checked, HttpTransport(checked, network), store, budget=budget_for(checked))
+    transport, budget = HttpTransport(checked, network), budget_for(checked)
+    listeners = None
+    if hooks is not None:
+        from ._listeners import Listeners  # noqa: PLC0415  (nobody else needs it)
+
+        listeners = Listeners(hooks)
+    return Engine(checked, transport, store, budget=budget, listeners=listeners)

@@ -1,19 +1,18 @@
 """Carries the decisions out: permit, token, send, read, try again.
 
 The one place that starts tasks. What to decide is on the floors below, waiting for what processes
-share in `_token_store` and `_shared_budget`, which pages to send for in `_run`.
+share in `_token_store` and `_shared_budget`, telling what happened in `_trail`, which pages to send
+for in `_run`.
 """
 
 import asyncio
 import logging
 import random
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._answers import raise_for_status, retry_after
 from ._budget import Budget
@@ -21,10 +20,14 @@ from ._limits import Permit
 from ._retry import RetryPolicy, Trial, decide
 from ._settings import Settings
 from ._token_store import TokenStore
+from ._trail import Tally, Trail
 from ._transport import Transport
 from .auth import OAuth2ClientCredentials, Token
 from .errors import CoupaAuthError, CoupaClientError, CoupaConfigError
 from .types import Request, Response
+
+if TYPE_CHECKING:
+    from ._listeners import Listeners
 
 T = TypeVar("T")
 
@@ -40,19 +43,6 @@ _MOST_TOKENS = 6
 """Answers of 401 to one request, those in the gap after a new token and for old ones included."""
 
 
-@dataclass(slots=True)
-class Tally:
-    """What the requests of one scan or call have cost so far; the receipt reads it."""
-
-    requests: int = 0
-    retries: Counter[str] = field(default_factory=Counter)
-    statuses: Counter[int] = field(default_factory=Counter)
-    waited: float = 0.0
-    queued: int = 0
-    queued_since: float = 0.0
-    backed_off: float = 0.0
-
-
 class Engine:
     """Sends requests for one client: paced together, with one token, each patiently."""
 
@@ -63,6 +53,7 @@ class Engine:
         store: TokenStore | None = None,
         *,
         budget: Budget | None,
+        listeners: "Listeners | None" = None,
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -72,7 +63,8 @@ class Engine:
         self._line = asyncio.Lock()
         self._in_line = 0
         self._watchers: set[Callable[[], None]] = set()
-        self._transport = transport
+        self._transport = transport if listeners is None else listeners.overhearing(transport)
+        self.listeners = listeners
         self._clock = clock
         self._chance = chance
         self._contacted = False
@@ -101,10 +93,10 @@ class Engine:
             CoupaShapeError: the answer is not what was asked for.
         """
         self.bind()
+        trail = Trail(request, tally, self.listeners)
+        repeatable = request.method in ("GET", "HEAD")
         return await self._patiently(
-            lambda: self._authorised(request, read, tally),
-            tally,
-            repeatable=request.method in ("GET", "HEAD"),
+            lambda: self._authorised(request, read, trail), trail, repeatable=repeatable
         )
 
     async def aclose(self) -> None:
@@ -155,7 +147,7 @@ class Engine:
             raise CoupaConfigError(msg)
 
     async def _patiently(
-        self, attempt: Callable[[], Awaitable[T]], tally: Tally, *, repeatable: bool
+        self, attempt: Callable[[], Awaitable[T]], trail: Trail, *, repeatable: bool
     ) -> T:
         first_failure = None
         for tries in count(1):
@@ -175,36 +167,35 @@ class Engine:
                     if tries > 1:
                         error.add_note(f"gave up after {tries} tries in {trial.elapsed:.0f} s")
                     raise
-                tally.retries[verdict.reason] += 1
-                tally.backed_off += verdict.wait
+                trail.tally.backed_off += verdict.wait
+                trail.retrying(verdict.reason, verdict.wait, str(error))
                 log.warning("%s; trying again in %.1f s (%d)", error, verdict.wait, tries)
                 await asyncio.sleep(verdict.wait)
         raise AssertionError  # pragma: no cover  (the loop is endless)
 
     async def _authorised(
-        self, request: Request, read: Callable[[Request, Response], T], tally: Tally
+        self, request: Request, read: Callable[[Request, Response], T], trail: Trail
     ) -> T:
         refused: set[Token] = set()
         for _ in range(_MOST_TOKENS):
-            token, permit = await self._cleared(tally)
+            token, permit = await self._cleared(trail)
             if not self._closed and (renewal := self.auth.renewal()) is not None:
                 self.task(renewal)
-            headers = {**request.headers, "Authorization": f"Bearer {token.access_token}"}
-            tally.requests += 1
-            response = await self._send(replace(request, headers=headers))
-            tally.statuses[response.status] += 1
+            authorisation = {"Authorization": f"Bearer {token.access_token}"}
+            response = await self._send(trail.next(authorisation))
+            trail.tally.statuses[response.status] += 1
             if permit and response.status in _THROTTLED:
                 await self._slow_down(permit, response)
             if response.status == 403 and self.auth.forbidden(token):  # noqa: PLR2004
-                tally.retries["403"] += 1
+                trail.retrying("403", 0.0, "403 for a token that another client asked for")
                 continue
             if response.status != 401:  # noqa: PLR2004
                 self.auth.accepted(token)
                 with suppress(CoupaClientError):  # said again below, without secrets
                     return read(request, response)
                 return read(request, self.auth.redacted(response, token))
-            tally.retries["401"] += 1
             wait = self.auth.refused(token)
+            trail.retrying("401", wait, "401: the token was refused")
             if wait > 0:
                 log.warning("401 for a token that is new; trying it again in %.1f s", wait)
                 await asyncio.sleep(wait)
@@ -222,7 +213,7 @@ class Engine:
         wait = min(retry_after(response) or 0.0, self._policy.longest_retry_after)
         await self._budget.refused(permit, wait)
 
-    async def _cleared(self, tally: Tally) -> tuple[Token, Permit | None]:
+    async def _cleared(self, trail: Trail) -> tuple[Token, Permit | None]:
         """Wait for leave to send and for a token that is fresh at that moment, one request at a time.
 
         A place is booked by whoever is first in line, and not before: the process may stall, and what
@@ -230,7 +221,8 @@ class Engine:
         """
         if self._budget is None:
             return await self.auth.token(), None
-        with self._waiting(tally):
+        joined = self._clock()
+        with self._waiting(trail.tally):
             async with self._line:
                 permit = await self._budget.reserve()
                 while permit.wait > 0:
@@ -238,9 +230,11 @@ class Engine:
                     if await self._budget.honours(permit):
                         break
                     permit = await self._budget.reserve()
+                left = self._clock()
                 token = await self.auth.token()
         for departed in tuple(self._watchers):
             departed()
+        trail.waited(left - joined)
         return token, permit
 
     @contextmanager
@@ -260,13 +254,14 @@ class Engine:
 
     async def _exchange(self, request: Request) -> Response:
         """Send the token call: not paced, and safe to repeat, since a second token harms nobody."""
+        trail = Trail(request, Tally(), self.listeners)
 
         async def attempt() -> Response:
-            response = await self._send(request)
+            response = await self._send(trail.next())
             raise_for_status(request, self.auth.redacted(response))
             return response
 
-        return await self._patiently(attempt, Tally(), repeatable=True)
+        return await self._patiently(attempt, trail, repeatable=True)
 
     async def _send(self, request: Request) -> Response:
         if self._closed:

@@ -79,7 +79,8 @@ class Question:
     def request(self, ask: Ask) -> Request:
         """Spell the request for one page."""
         params = {**self.parts[ask.part].params, **ask.params}
-        return Request("GET", f"{self.url}?{query_string(params)}", HEADERS)
+        url = f"{self.url}?{query_string(params)}"
+        return Request("GET", url, HEADERS, resource=self.resource)
 
     def plan(self) -> Plan:
         """Make the plan that pages through the answer."""

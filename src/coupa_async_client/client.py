@@ -34,6 +34,7 @@ from .types import (
 if TYPE_CHECKING:
     from .description.checks import OnMisfit
     from .description.model import Description
+    from .hooks import Hooks
     from .swagger import Source
 
 T = TypeVar("T")
@@ -69,6 +70,7 @@ class CoupaAsyncClient(OffsetMethods):
         budget: str | os.PathLike[str] | None = None,
         description: "Description | Source | Sequence[Source] | None" = None,
         on_misfit: "OnMisfit" = "raise",
+        hooks: "Hooks | Sequence[Hooks] | None" = None,
     ) -> None:
         """Check the arguments; nothing is sent yet.
 
@@ -101,6 +103,8 @@ class CoupaAsyncClient(OffsetMethods):
                 values are checked before anything is sent: what `describe` or `swagger.load`
                 returned, or what the latter takes, such as a folder of Coupa's Swagger files.
             on_misfit: "raise" refuses what does not fit the description, "warn" sends it all the same.
+            hooks: what to call at each try, retry, wait and page: a `coupa_async_client.hooks.Hooks`,
+                or a list of them.
 
         Raises:
             CoupaConfigError: names the argument and the remedy.
@@ -126,7 +130,7 @@ class CoupaAsyncClient(OffsetMethods):
         )
         self.base_url = self._settings.base_url
         self._vocabulary = Vocabulary(description, on_misfit)
-        self._engine = assembled(self._settings, transport)
+        self._engine = assembled(self._settings, transport, hooks)
         self._row_types = RowTypes()
 
     @classmethod
@@ -302,7 +306,7 @@ class CoupaAsyncClient(OffsetMethods):
         await self.aclose()
 
     async def _fetch(self, request: Request, read: Callable[[Request, Response], T]) -> T:
-        from ._engine import Tally  # noqa: PLC0415  (see _assembly.py)
+        from ._trail import Tally  # noqa: PLC0415  (see _assembly.py)
 
         return await self._engine.fetch(request, read, Tally())
 

@@ -41,7 +41,7 @@ class Reading(Generic[Row]):
         on_invalid: OnInvalid = "raise",
     ) -> None:
         """Keep the question; nothing is sent before the first page is asked for."""
-        from ._engine import Tally  # noqa: PLC0415  (see _assembly.py)
+        from ._trail import Tally  # noqa: PLC0415  (see _assembly.py)
 
         self._engine = engine
         self._question = question
@@ -167,6 +167,14 @@ class Reading(Generic[Row]):
         self._rows += len(page)
         self._pages += 1
         self._id_range = _wider(self._id_range, page.ids)
+        self._tell_of(page, len(page))
+
+    def _tell_of(self, page: Page, count: int) -> None:
+        """Let those who listen know that the first rows of a page were handed out."""
+        if self._engine.listeners is not None:
+            ids = _wider(None, page.ids[:count])
+            span = self._reaching(page, count)
+            self._engine.listeners.page(self._question.resource, count, span, ids)
 
     def _shown(self, page: Page) -> Page:
         return page.without("id") if self._question.hides_id else page
@@ -184,6 +192,8 @@ class Reading(Generic[Row]):
             return
         self._ended = time.monotonic()
         await self._run.aclose()
+        if self._partly is not None:
+            self._tell_of(*self._partly)
         receipt = self.receipt
         log.info("%s", receipt)
         if receipt.drift or receipt.duplicates:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ._portal import Portal
     from .description.checks import OnMisfit
     from .description.model import Description
+    from .hooks import Hooks
     from .swagger import Source
 
 
@@ -126,6 +127,7 @@ class CoupaClient:
         budget: str | os.PathLike[str] | None = None,
         description: "Description | Source | Sequence[Source] | None" = None,
         on_misfit: "OnMisfit" = "raise",
+        hooks: "Hooks | Sequence[Hooks] | None" = None,
     ) -> None:
         """Check the arguments, which are those of `CoupaAsyncClient`; nothing is sent yet.
 
@@ -155,6 +157,7 @@ class CoupaClient:
                 budget=budget,
                 description=description,
                 on_misfit=on_misfit,
+                hooks=hooks,
             )
 
         self._make: Callable[[], CoupaAsyncClient] = make

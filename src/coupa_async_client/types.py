@@ -40,12 +40,14 @@ Its JSON text, the list that text would spell, or names with dots: `id,supplier.
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request, ready to send but for the token."""
+    """One HTTP request, ready to send but for the token; `attempt` counts its tries from 1."""
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
+    resource: str | None = None
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)
