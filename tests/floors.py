@@ -28,7 +28,7 @@ FLOORS = (
     ("_offset_methods",),
     ("client",),
     ("sync_client",),
-    ("export",),
+    ("export", "telemetry"),
     ("cli",),
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}

@@ -10,6 +10,7 @@ import pytest
 HEAVY = {
     *("click", "rich", "typer"),
     *("starlette", "uvicorn"),
+    *("keyring", "opentelemetry"),
     *("dlt", "pandas", "polars", "pyarrow", "pyspark", "redis"),
     "pytest",
 }
@@ -64,7 +65,7 @@ def test_what_only_a_client_at_work_needs_is_not_loaded(imported):
 def test_nothing_is_loaded_that_only_some_need(imported):
     parts = {name.split(".")[1] for name in imported["own"]}
 
-    assert parts.isdisjoint({"cli", "description", "sandbox", "swagger"})
+    assert parts.isdisjoint({"cli", "description", "hooks", "sandbox", "swagger", "telemetry"})
 
 
 def test_no_setting_is_read(imported):
