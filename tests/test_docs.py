@@ -1,4 +1,4 @@
-"""What the papers show works: every Python block of the README runs, and what it names exists."""
+"""What the papers show works: every Python block of the README and of docs/ runs, and what they name exists."""
 
 import os
 import re
@@ -10,11 +10,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = [b for b in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "import" in b]
+PAPERS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCKS = [
+    block
+    for paper in PAPERS
+    for block in re.findall(r"```python\n(.*?)```", paper.read_text(encoding="utf-8"), re.DOTALL)
+    if "import" in block
+]
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.splitlines()[-1].strip()[:40])
-def test_a_block_of_the_readme_runs_as_it_stands(block, tmp_path):
+def test_a_block_of_the_papers_runs_as_it_stands(block, tmp_path):
     script = tmp_path / "block.py"
     script.write_text(block, encoding="utf-8")
     done = subprocess.run(
@@ -49,6 +55,7 @@ def test_every_make_target_that_the_papers_name_exists():
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-def test_every_file_that_the_readme_links_to_exists():
-    for link in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (ROOT / link).is_file(), link
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
+def test_every_file_that_a_paper_links_to_exists(paper):
+    for link in re.findall(r"\]\(([^)#:]+)\)", paper.read_text(encoding="utf-8")):
+        assert (paper.parent / link).is_file(), link
