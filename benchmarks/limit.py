@@ -47,19 +47,15 @@ def measure(rounds: Rounds) -> Report:
 
 
 def _drain(way: Way, excess: str, rows: int, number: int) -> Run:
-    spec = {
-        "resources": {"invoices": {"rows": rows}},
-        "temper": {
-            "latency": LATENCY,
-            "sigma": 0.5,
-            "jitter": 0.06,
-            "rate": RATE,
-            "burst": BURST,
-            "excess": excess,
-            "seed": number,
-        },
-    }
+    spec = limited({"invoices": rows}, excess=excess, seed=number)
     return drained(way.client, spec, "invoices", "--rate", str(RATE), *way.options, limit=300)
+
+
+def limited(rows: Mapping[str, int], **temper: object) -> dict[str, object]:
+    """Describe a server of resources with so many rows, behind the limit that Coupa documents."""
+    resources = {name: {"rows": count} for name, count in rows.items()}
+    latency = {"latency": LATENCY, "sigma": 0.5, "jitter": 0.06}
+    return {"resources": resources, "temper": {**latency, "rate": RATE, "burst": BURST, **temper}}
 
 
 def floor(run: Run) -> float:

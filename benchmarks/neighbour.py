@@ -4,7 +4,7 @@ from functools import partial
 
 from contestants import BY_OFFSET, OLD, RANGES, Way
 from figures import Report, Target, median, table
-from limit import BURST, LATENCY, RATE
+from limit import BURST, RATE, limited
 from processes import Run, drained
 from rounds import Rounds
 
@@ -41,18 +41,7 @@ def measure(rounds: Rounds) -> Report:
 
 
 def _drain(way: Way, rows: int, number: int) -> Run:
-    spec = {
-        "resources": {"invoices": {"rows": rows}},
-        "temper": {
-            "latency": LATENCY,
-            "sigma": 0.5,
-            "jitter": 0.06,
-            "rate": RATE,
-            "burst": BURST,
-            "neighbour": NEIGHBOUR,
-            "seed": number,
-        },
-    }
+    spec = limited({"invoices": rows}, neighbour=NEIGHBOUR, seed=number)
     return drained(way.client, spec, "invoices", "--rate", str(RATE), *way.options, limit=400)
 
 

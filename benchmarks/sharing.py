@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from figures import Report, Target, median, table
-from limit import BURST, LATENCY, RATE
+from limit import BURST, RATE, limited
 from peers import OURS
 from processes import clean_environment, serving, stats
 from rounds import Rounds
@@ -63,17 +63,7 @@ def measure(rounds: Rounds) -> Report:
 
 def _share(store: Callable[[], AbstractContextManager[str]], seconds: float, number: int) -> Shared:
     names = [f"part{process}" for process in range(_PROCESSES)]
-    spec = {
-        "resources": {name: {"rows": _ROWS} for name in names},
-        "temper": {
-            "latency": LATENCY,
-            "sigma": 0.5,
-            "jitter": 0.06,
-            "rate": RATE,
-            "burst": BURST,
-            "seed": number,
-        },
-    }
+    spec = limited(dict.fromkeys(names, _ROWS), seed=number)
     with store() as budget, serving(spec) as url, ExitStack() as running:
         processes = [running.enter_context(_draining(url, name, budget)) for name in names]
         start = _all_there(url)
