@@ -10,17 +10,20 @@ PACKAGE = "coupa_async_client"
 
 # From the ground up. A module imports from floors strictly below its own; a subpackage is named once.
 FLOORS = (
-    ("errors", "types", "_seen", "_horizon"),
+    ("errors", "types", "_seen", "_horizon", "folders"),
     (
         *("query", "_ranges", "_offsets", "_ledger", "_retry", "_limits", "_settings", "_answers"),
-        *("_tokens", "_encodings", "_shapes", "description", "_parts", "hooks"),
+        *("_tokens", "_encodings", "_shapes", "description", "_parts", "hooks", "_ownership"),
     ),
-    ("_connections", "_mirrors"),
+    ("_connections", "_mirrors", "_profile_table"),
     (
         *("_transport", "_question", "_budget", "_record", "_locked", "_token_file", "_misfits"),
-        "swagger",
+        *("swagger", "_keyring"),
     ),
-    ("_token_store", "_shared_budget", "_typed_rows", "_vocabulary", "_listeners"),
+    (
+        *("_token_store", "_shared_budget", "_typed_rows", "_vocabulary", "_listeners"),
+        "profiles",
+    ),
     ("auth", "_budget_file", "_budget_redis", "_rows", "_trail"),
     ("_engine", "_budgets"),
     ("_run", "_api_docs"),

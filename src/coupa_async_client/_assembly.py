@@ -1,10 +1,11 @@
 """How a client comes about: arguments from the environment, and its parts put together."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ._settings import Settings, environment_arguments
+from ._settings import Settings, environment_arguments, parse_dotenv
 from ._transport import HttpTransport, Network
 
 if TYPE_CHECKING:
@@ -16,9 +17,19 @@ if TYPE_CHECKING:
 
 def from_environment() -> dict[str, str]:
     """Read the constructor's arguments from the environment and a `.env` file, if there is one."""
+    return environment_arguments(os.environ, _dotenv())
+
+
+def by_profile(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the constructor's arguments from a named profile, and its secret from where that is."""
+    from .profiles import arguments  # noqa: PLC0415  (nobody else needs it)
+
+    return arguments(name, options, {**parse_dotenv(_dotenv()), **os.environ})
+
+
+def _dotenv() -> str:
     dotenv = Path(".env")
-    text = dotenv.read_text(encoding="utf-8") if dotenv.is_file() else ""
-    return environment_arguments(os.environ, text)
+    return dotenv.read_text(encoding="utf-8") if dotenv.is_file() else ""
 
 
 def assembled(

@@ -3,7 +3,6 @@
 import os
 import platform
 import re
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +14,9 @@ from ._limits import Governor
 from ._settings import Settings
 from ._shared_budget import SharedBudget, Store
 from .errors import CoupaConfigError
+from .folders import OURS, user_cache
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_FOLDER = "coupa-async-client"
 _NO_PLACE = "it does not name a host and a database (a / or # in a password is %2F or %23)"
 _TLS = {"ssl_ca_certs", "ssl_cert_reqs", "ssl_certfile", "ssl_check_hostname", "ssl_keyfile"}
 
@@ -53,27 +52,13 @@ def _in_file(budget: str | Path, clock: Callable[[], float]) -> tuple[str, Store
         raise CoupaConfigError(msg)
     try:
         if named:
-            file = _cache() / _FOLDER / f"{budget}@{platform.node()}.budget"
+            file = user_cache() / OURS / f"{budget}@{platform.node()}.budget"
             return repr(budget), FileStore(file, clock, ours=True)
         file = Path(budget).expanduser().absolute()
     except RuntimeError as error:
         msg = f"budget is {str(budget)!r}: {error}; give the path of a file"
         raise CoupaConfigError(msg) from error
     return repr(str(file)), FileStore(file, clock, ours=False)
-
-
-def _cache() -> Path:
-    """Return the user's folder for caches, which is the same in a session and out of one.
-
-    The folder for run-time files is not: a job that cron starts may have none.
-    """
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return Path(local) if local else Path.home() / "AppData" / "Local"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return named if named.is_absolute() else Path.home() / ".cache"
 
 
 def _in_redis(url: str, host: str) -> tuple[str, Store]:
@@ -86,7 +71,7 @@ def _in_redis(url: str, host: str) -> tuple[str, Store]:
         msg = 'a budget in Redis needs an extra: pip install "coupa-async-client[redis]"'
         raise CoupaConfigError(msg) from error
     plain = urlunsplit(parts._replace(query=urlencode(options)))
-    store = RedisStore(plain, f"{_FOLDER}:budget:{name}")
+    store = RedisStore(plain, f"{OURS}:budget:{name}")
     address = parts.netloc.rpartition("@")[2]
     return repr(f"{parts.scheme}://{address}{parts.path}?budget={name}"), store
 

@@ -75,7 +75,7 @@ def settings(
     Raises:
         CoupaConfigError: names the argument, its value unless secret, and the remedy.
     """
-    base, token = _urls(base_url, token_url, instance)
+    base, token = urls(base_url, token_url, instance)
     return Settings(
         base_url=base,
         token_url=token,
@@ -108,8 +108,8 @@ def environment_arguments(environment: Mapping[str, str], dotenv: str = "") -> d
     return found
 
 
-def overruled(found: Mapping[str, str], options: Mapping[str, Any]) -> dict[str, Any]:
-    """Put options over what the environment says; a host that is named displaces all its hosts."""
+def overruled(found: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Put options over what was found; a host that is named displaces all hosts found."""
     hosts = ("instance", "base_url", "token_url")
     names_host = options.get("instance") or options.get("base_url")
     kept = {name: value for name, value in found.items() if not (names_host and name in hosts)}
@@ -226,7 +226,12 @@ def _credential(name: str, value: str | None) -> str:
     return value
 
 
-def _urls(base_url: str | None, token_url: str | None, instance: str | None) -> tuple[str, str]:
+def urls(base_url: str | None, token_url: str | None, instance: str | None) -> tuple[str, str]:
+    """Return the API's root and where tokens come from, whichever way the host is named.
+
+    Raises:
+        CoupaConfigError: none is named, or it is not one to send a secret to.
+    """
     if instance is not None:
         if not _HOST.fullmatch(instance):
             msg = (

@@ -4,9 +4,9 @@ What is in it is left to `_tokens`, the lock around a change to `_token_store`.
 """
 
 import os
-import stat
 from pathlib import Path
 
+from ._ownership import objection
 from .errors import CoupaConfigError
 
 _LARGEST = 2**20
@@ -67,16 +67,8 @@ class TokenFile:
             raise
 
     def _check(self, found: os.stat_result) -> None:
-        if not stat.S_ISREG(found.st_mode):
-            raise self._refusal("which is no plain file")
-        if os.name == "nt":  # pragma: no cover  (modes say nothing there)
-            return
-        if found.st_uid != os.geteuid():
-            raise self._refusal("which belongs to another user")
-        if found.st_mode & 0o077:
-            mode = stat.S_IMODE(found.st_mode)
-            reason = f"which others may open (mode {mode:04o}): chmod 600 {self.path}"
-            raise self._refusal(reason, remedy="remove it, or name another file")
+        if reason := objection(found, str(self.path)):
+            raise self._refusal(reason, remedy="remove it, or name a file of your own")
 
     def _refusal(self, reason: str, remedy: str = "name a file of your own") -> CoupaConfigError:
         return CoupaConfigError(f"token_cache is {str(self.path)!r}, {reason}; {remedy}")

@@ -6,7 +6,7 @@ from ssl import SSLContext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
-from ._assembly import assembled, from_environment
+from ._assembly import assembled, by_profile, from_environment
 from ._offset_methods import OffsetMethods
 from ._question import HEADERS, question
 from ._rows import RowTypes
@@ -144,6 +144,21 @@ class CoupaAsyncClient(OffsetMethods):
             CoupaConfigError: something is missing or wrong.
         """
         return cls(**overruled(from_environment(), options))
+
+    @classmethod
+    def from_profile(cls, name: str, **options: Any) -> Self:  # noqa: ANN401  (as above)
+        """Make a client from a named profile: a table of `config.toml` in the platform's config folder.
+
+        Its keys are arguments of the constructor, which those given here overrule. The secret comes
+        from COUPA_CLIENT_SECRET, the variable that the key `client_secret_env` names, or the system's
+        keyring (extra `[keyring]`; `coupa profiles secret NAME` puts it there). The environment says
+        nothing else.
+
+        Raises:
+            CoupaConfigError: there is no such profile or no secret, others may read the file, or
+                something in it is wrong; nothing was sent.
+        """
+        return cls(**by_profile(name, options))
 
     @overload
     def scan(

@@ -7,7 +7,7 @@ from ssl import SSLContext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, Unpack, overload
 
-from ._assembly import from_environment
+from ._assembly import by_profile, from_environment
 from ._offset_methods import OffsetOptions
 from ._settings import overruled
 from ._transport import Network
@@ -169,6 +169,11 @@ class CoupaClient:
     def from_env(cls, **options: Any) -> Self:  # noqa: ANN401  (the constructor checks them)
         """Make a client from the environment; as `CoupaAsyncClient.from_env`."""
         return cls(**overruled(from_environment(), options))
+
+    @classmethod
+    def from_profile(cls, name: str, **options: Any) -> Self:  # noqa: ANN401  (as above)
+        """Make a client from a named profile; as `CoupaAsyncClient.from_profile`."""
+        return cls(**by_profile(name, options))
 
     @overload
     def scan(

@@ -8,10 +8,11 @@ import struct
 import sys
 import termios
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from coupa_async_client.cli import described
+from coupa_async_client import folders
 from coupa_async_client.swagger import load
 from servers import Server, http
 from swaggers import SHOP, listing, shop, written
@@ -104,13 +105,14 @@ class TestWhichDescription:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
 
-        assert described.cache_folder() == home / folder
+        assert folders.cache_folder() == home / folder
 
     def test_nothing_is_kept_where_nobody_is_at_home(self, coupa, monkeypatch, by):
         def nobody():
             raise RuntimeError
 
-        monkeypatch.setattr(described.Path, "home", nobody)
+        monkeypatch.delenv("XDG_CACHE_HOME")
+        monkeypatch.setattr(Path, "home", nobody)
 
         assert coupa("resources", *by).code == 0
         assert coupa("resources").code == 2
@@ -395,6 +397,7 @@ class TestTheInstancesOwn:
         def nobody():
             raise RuntimeError
 
-        monkeypatch.setattr(described.Path, "home", nobody)
+        monkeypatch.delenv("XDG_CACHE_HOME")
+        monkeypatch.setattr(Path, "home", nobody)
 
         assert coupa("resources", "--from-instance", environment=environment).code == 0

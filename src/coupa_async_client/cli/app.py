@@ -16,6 +16,7 @@ from .described import named
 from .describing import app as describing
 from .destination import Destination
 from .failures import WRONG_ARGUMENTS, reported, say
+from .profiling import app as profiling
 from .reading import check_by, show
 from .saving import Manner, save
 from .where import filters
@@ -152,3 +153,4 @@ def demo(
 
 
 app.add_typer(describing)
+app.add_typer(profiling, name="profiles")

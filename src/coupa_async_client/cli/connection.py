@@ -1,6 +1,7 @@
-"""Which Coupa, as whom and how fast: options of the command line over the environment and .env."""
+"""Which Coupa, as whom and how fast: options of the command line over a profile or the environment."""
 
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -11,6 +12,7 @@ import typer
 from coupa_async_client import CoupaClient
 
 _PANEL = "Connection (default: environment variables COUPA_..., then .env)"
+_PROFILE = "COUPA_PROFILE"
 
 
 def _option(name: str, help_: str, metavar: str | None = None) -> object:
@@ -21,6 +23,14 @@ def _option(name: str, help_: str, metavar: str | None = None) -> object:
 class Connection:
     """The connection options of one command line; None for those that were not given."""
 
+    profile: Annotated[
+        str | None,
+        _option(
+            "--profile",
+            f"A profile of the config file in place of the environment; or set {_PROFILE}.",
+            metavar="NAME",
+        ),
+    ] = None
     instance: Annotated[
         str | None,
         _option(
@@ -70,10 +80,12 @@ class Connection:
         Raises:
             CoupaConfigError: something is missing or wrong.
         """
-        given = {each.name: getattr(self, each.name) for each in fields(self)}
-        return CoupaClient.from_env(
-            **{name: value for name, value in given.items() if value is not None}, **more
-        )
+        options = {each.name: getattr(self, each.name) for each in fields(self)}
+        profile = options.pop("profile") or os.environ.get(_PROFILE)
+        given = {name: value for name, value in (options | more).items() if value is not None}
+        if profile:
+            return CoupaClient.from_profile(profile, **given)
+        return CoupaClient.from_env(**given)
 
 
 def connected(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,19 +1,17 @@
 """Which description of the API a command goes by: one that is named, the instance's, or the last."""
 
 import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from coupa_async_client import CoupaConfigError
 from coupa_async_client.description import Description
+from coupa_async_client.folders import cache_folder
 from coupa_async_client.swagger import keep, last_loaded, load
 
 from .connection import Connection
 from .failures import say
 
 VARIABLE = "COUPA_DESCRIPTION"
-_FOLDER = "coupa-async-client"
 
 
 def named(sources: Sequence[str] | None) -> Description | None:
@@ -60,16 +58,3 @@ def fetched(connection: Connection) -> Description:
     if cache := cache_folder():
         keep(found, cache)
     return found
-
-
-def cache_folder() -> Path | None:
-    """Return the platform's folder for what can be made again; None where nobody is at home."""
-    try:
-        home = Path.home()
-    except RuntimeError:
-        return None
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local", _FOLDER, "Cache")
-    if sys.platform == "darwin":
-        return home / "Library" / "Caches" / _FOLDER
-    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache", _FOLDER)

@@ -7,7 +7,7 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
@@ -29,10 +29,11 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM came: the run ends as with Ctrl-C."""
 
 
-def say(line: str) -> None:
-    """Write one line to stderr, where there is still somebody to read it."""
+def say(line: str, example: Sequence[str] = ()) -> None:
+    """Write one line to stderr, where there is still somebody to read it, and below it an example."""
     with suppress(OSError):
         sys.stderr.write(f"coupa: {' '.join(line.split())}\n")
+        sys.stderr.writelines(f"    {each}\n" for each in example)
         sys.stderr.flush()
 
 
@@ -50,7 +51,8 @@ def reported(*, debug: bool) -> Iterator[None]:
             traceback.print_exception(error)
         line, code = _verdict(error)
         if line:
-            say("; ".join([line, *getattr(error, "__notes__", ())]))
+            line, *example = line.splitlines() if isinstance(error, CoupaConfigError) else [line]
+            say("; ".join([line, *getattr(error, "__notes__", ())]), example)
         raise typer.Exit(code) from error
 
 
