@@ -106,7 +106,7 @@ def export(
         with connection.client(description=named(description)) as client:
             ask = partial(client.scan, resource, params, projection, on_error=on_error)
             ask = partial(ask, paging=paging, page_size=page_size, concurrent=concurrent)
-            save(ask, destination, Manner(quiet, debug))
+            save(ask, destination, Manner(quiet))
 
 
 @app.command(epilog="Example: coupa get invoices/7 --fields id,status,supplier.name")

@@ -1,6 +1,5 @@
 """What a command says when it fails: one line on stderr, and an exit code. No traceback unasked."""
 
-import logging
 import os
 import signal
 import sys
@@ -16,6 +15,7 @@ import typer
 
 from coupa_async_client import CoupaClientError, CoupaConfigError, IncompleteScanError
 
+from .logs import logged
 from .receipt import missing
 
 WRONG_ARGUMENTS = 2
@@ -41,10 +41,10 @@ def say(line: str, example: Sequence[str] = ()) -> None:
 def reported(*, debug: bool) -> Iterator[None]:
     """Turn whatever goes wrong in the block into a line and an exit code.
 
-    With `debug`, the traceback comes first, and the library's log goes to stderr all along.
+    With `debug`, the traceback comes first. What of the library's log goes to stderr is left to `logs`.
     """
     try:
-        with _terminable(), _logged(debug=debug):
+        with _terminable(), logged(debug=debug):
             yield
     except BaseException as error:
         if debug:
@@ -124,21 +124,3 @@ def _terminable() -> Iterator[None]:
 
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise Terminated
-
-
-@contextmanager
-def _logged(*, debug: bool) -> Iterator[None]:
-    """Send the library's log to stderr, or nowhere: receipts count the retries."""
-    log = logging.getLogger("coupa_async_client")
-    handler = logging.StreamHandler() if debug else logging.NullHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    level, propagate = log.level, log.propagate
-    log.addHandler(handler)
-    log.setLevel(logging.DEBUG if debug else logging.CRITICAL)
-    log.propagate = False
-    try:
-        yield
-    finally:
-        log.removeHandler(handler)
-        log.setLevel(level)
-        log.propagate = propagate

@@ -82,7 +82,10 @@ ReceiptOption = Annotated[
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 DebugOption = Annotated[
-    bool, typer.Option("--debug", help="Log requests and show tracebacks, on stderr.")
+    bool,
+    typer.Option(
+        "--debug", help="Log requests and show tracebacks, on stderr; COUPA_LOG=info logs less."
+    ),
 ]
 PathArgument = Annotated[
     str,

@@ -19,6 +19,7 @@ from coupa_async_client.types import Checkpoint
 
 from .destination import STDOUT, Destination
 from .failures import noted_warnings, say
+from .logs import is_logged
 from .progress import on_terminal, progress
 from .receipt import counted, receipt_line
 
@@ -36,7 +37,6 @@ class Manner:
     """How much is said meanwhile."""
 
     quiet: bool = False
-    debug: bool = False
 
 
 LOUD = Manner()
@@ -109,7 +109,7 @@ def _watched(
     scan: SyncScan, destination: Destination, manner: Manner, draft: Draft | None = None
 ) -> Iterator[None]:
     """Show how the block gets on; if it fails, note how far it came and what is left of it."""
-    shown = on_terminal() and not manner.quiet and not manner.debug and not _may_mix(destination)
+    shown = on_terminal() and not manner.quiet and not is_logged() and not _may_mix(destination)
     fate = _fate(destination.place)
     try:
         with progress(scan, shown=shown):
