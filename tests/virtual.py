@@ -151,19 +151,28 @@ class Coupa:
 
 @dataclass(frozen=True)
 class Drained:
-    """What a scan took: its account, and the seconds from the first row asked for to the last."""
+    """What a scan took: its account, and the seconds from the first row asked for to the last.
+
+    `ahead` is by how many the requests that arrived were ahead of the pages handed out, at most.
+    """
 
     receipt: ScanReceipt
     seconds: float
+    ahead: int
 
 
-def drain(coupa: Coupa, paging: str = "auto", **options: Any) -> Drained:
+def drain(coupa: Coupa, paging: str = "auto", *, pause: float = 0.0, **options: Any) -> Drained:
     """Scan everything in virtual time, and check that each row came once."""
-    return run(lambda: drained(coupa, paging, **options))
+    return run(lambda: drained(coupa, paging, pause=pause, **options))
 
 
-async def drained(coupa: Coupa, paging: str = "auto", **options: Any) -> Drained:
-    """Scan everything on the running loop, and check that each row came once."""
+async def drained(
+    coupa: Coupa, paging: str = "auto", *, pause: float = 0.0, **options: Any
+) -> Drained:
+    """Scan everything on the running loop, and check that each row came once.
+
+    Whoever takes the pages is at work for `pause` seconds after each.
+    """
     loop = asyncio.get_running_loop()
     checked = settings("http://localhost/api", client_id="id", client_secret="hush", **options)  # noqa: S106
     budget = budget_for(checked, loop.time)
@@ -171,13 +180,18 @@ async def drained(coupa: Coupa, paging: str = "auto", **options: Any) -> Drained
     engine = Engine(checked, coupa, budget=budget, clock=loop.time, chance=chance)
     reading = Reading(engine, question(checked, "invoices", paging=paging))
     started, ids = loop.time(), []
+    ahead = pages = 0
     while (page := await reading.next()) is not None:
         ids += reading.hand_out(page).ids
+        pages += 1
+        ahead = max(ahead, len(coupa.arrivals) - pages)
+        if pause:
+            await asyncio.sleep(pause)
     seconds = loop.time() - started
     await reading.end()
     await engine.aclose()
     assert sorted(ids) == list(coupa.ids)
-    return Drained(reading.receipt, seconds)
+    return Drained(reading.receipt, seconds, ahead)
 
 
 def list_schedule(durations: Iterable[float], slots: int) -> float:

@@ -72,7 +72,7 @@ class Run:
 
     def _launch(self) -> None:
         """Let as many set out as there are slots and the pace has room."""
-        room = self._slots - len(self._flying) + len(self._landed)
+        room = self._slots - len(self._flying)
         spare = self._engine.spare()
         if spare is not None:
             room = min(room, max(spare - self._unstarted, 0 if self._flying else 1))

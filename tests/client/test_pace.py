@@ -80,3 +80,11 @@ def test_a_rate_of_none_asks_as_fast_as_the_slots_allow():
 
     assert len(coupa.arrivals) / (max(coupa.arrivals) - EPOCH) > 3 * 25
     assert drained.receipt.waited == 0.0
+
+
+@PAGINGS
+def test_a_slow_consumer_is_not_run_ahead_of(paging):
+    """A million rows by offset, taken at 1,000 a second, filled 64 MB with pages long before their turn."""
+    drained = drain(Coupa(ROWS), paging, pause=0.05, rate=None, default_concurrent=20)
+    assert drained.ahead <= 3 * 20  # in flight, waiting for their turn, and looks ahead
+    assert drained.seconds >= 400 * 0.05
