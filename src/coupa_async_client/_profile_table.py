@@ -63,7 +63,7 @@ class Profile:
             msg = f"profile {self.name!r} has no client_id; write it into the profile"
             raise CoupaConfigError(msg)
         _, token_url = _urls(found)
-        return f"{found['client_id']}@{urlsplit(token_url).netloc}"
+        return f"{found['client_id']}@{urlsplit(token_url).netloc.lower()}"
 
 
 def tables(text: str, file: Path) -> Mapping[str, Any]:

@@ -151,8 +151,9 @@ class CoupaAsyncClient(OffsetMethods):
 
         Its keys are arguments of the constructor, which those given here overrule. The secret comes
         from COUPA_CLIENT_SECRET, the variable that the key `client_secret_env` names, or the system's
-        keyring (extra `[keyring]`; `coupa profiles secret NAME` puts it there). The environment says
-        nothing else.
+        keyring (extra `[keyring]`; `coupa profiles secret NAME` puts it there, for this client and host
+        alone). The environment says nothing else; a COUPA_CLIENT_SECRET beside the COUPA_CLIENT_ID of
+        another client does not count.
 
         Raises:
             CoupaConfigError: there is no such profile or no secret, others may read the file, or

@@ -105,7 +105,7 @@ class Hooks:
             CoupaConfigError: names the hook.
         """
         for name, hook in self.given():
-            if not callable(hook) or inspect.iscoroutinefunction(hook):
+            if not callable(hook) or _is_asynchronous(hook):
                 msg = (
                     f"{name} is {hook!r}; give a plain function of one event (from there, "
                     "asyncio.create_task can start a coroutine)"
@@ -117,6 +117,11 @@ class Hooks:
         for each in fields(self):
             if (hook := getattr(self, each.name)) is not None:
                 yield each.name, hook
+
+
+def _is_asynchronous(hook: Callable[..., object]) -> bool:
+    called = getattr(hook, "__call__", None)  # noqa: B004  (an object's own may be asynchronous)
+    return inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(called)
 
 
 def each_of(hooks: Hooks | Iterable[Hooks]) -> tuple[Hooks, ...]:

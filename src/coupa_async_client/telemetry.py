@@ -72,7 +72,13 @@ def hooks(
     def waited(event: WaitEvent) -> None:
         waits.record(event.seconds)
 
-    return Hooks(spans.start, ended, retried, waited, handed_out)
+    return Hooks(
+        on_request=spans.start,
+        on_response=ended,
+        on_retry=retried,
+        on_wait=waited,
+        on_page=handed_out,
+    )
 
 
 @dataclass(frozen=True, slots=True)

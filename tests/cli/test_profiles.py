@@ -8,6 +8,7 @@ from pathlib import Path
 import keyring
 import pytest
 
+from coupa_async_client.cli import main
 from keyring_file import FILE, FileKeyring
 
 TESTS = Path(__file__).parents[1]
@@ -68,7 +69,16 @@ def test_a_secret_is_kept_and_used(started, sandbox, ring):
     assert ring.kept == {}
 
 
-def test_a_secret_that_is_typed_is_not_shown(started, ring):
+@pytest.mark.parametrize(
+    ("typed", "said", "kept"),
+    [
+        (b"s3cret-typed\n", b"has the secret of", ["s3cret-typed"]),
+        (b"\n", b"nothing was kept", []),
+        (b"\x04", b"nothing was kept", []),
+    ],
+    ids=["a secret", "nothing", "the end"],
+)
+def test_a_secret_that_is_typed_is_not_shown(started, ring, typed, said, kept):
     master, slave = pty.openpty()
     try:
         typing = started(
@@ -78,15 +88,15 @@ def test_a_secret_that_is_typed_is_not_shown(started, ring):
         shown = b""
         while b"Secret of local" not in shown:
             shown += os.read(master, 1000)
-        os.write(master, b"s3cret-typed\n")
-        while b"has the secret of" not in shown:
+        os.write(master, typed)
+        while said not in shown:
             shown += os.read(master, 1000)
-        typing.wait(20)
+        assert typing.wait(20) == (0 if kept else 2)
     finally:
         os.close(master)
 
     assert b"s3cret-typed" not in shown
-    assert list(ring.kept.values()) == ["s3cret-typed"]
+    assert list(ring.kept.values()) == kept
 
 
 def test_profiles_are_listed_with_their_hosts_alone(coupa, written, sandbox):
@@ -191,3 +201,39 @@ def test_a_file_that_others_may_read_is_refused(coupa, written, sandbox):
     assert ran.code == 2
     assert f"chmod 600 {written}" in ran.stderr
     assert sandbox.journal == []
+
+
+@pytest.fixture
+def offered(monkeypatch, capfd):
+    """Return what the shell offers for the last word of a command line."""
+
+    def ask(line):
+        monkeypatch.setenv("_COUPA_COMPLETE", "complete_fish")
+        monkeypatch.setenv("_TYPER_COMPLETE_ARGS", line)
+        monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
+        with pytest.raises(SystemExit):
+            main([])
+        captured = capfd.readouterr()
+        assert captured.err == ""
+        return [each.partition("\t")[0] for each in captured.out.splitlines() if each]
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("coupa get --profile ", ["local", "production"]),
+        ("coupa export invoices --profile pro", ["production"]),
+        ("coupa profiles secret l", ["local"]),
+        ("coupa get --profile x", []),
+    ],
+)
+def test_the_shell_offers_profiles(offered, line, expected):
+    assert offered(line) == expected
+
+
+def test_the_shell_hears_no_complaint(offered, written):
+    written.chmod(0o644)
+
+    assert offered("coupa get --profile ") == []

@@ -5,6 +5,7 @@ import contextvars
 import logging
 import threading
 from collections import Counter
+from functools import partial
 
 import pytest
 
@@ -245,11 +246,18 @@ async def coroutine(_event):
     """Would never be awaited."""
 
 
+class Asynchronous:
+    async def __call__(self, _event):
+        """Would never be awaited."""
+
+
 @pytest.mark.parametrize("client", [CoupaAsyncClient, CoupaClient])
 @pytest.mark.parametrize(
     ("make", "words"),
     [
         (lambda: Hooks(on_request=coroutine), ["on_request", "plain function"]),
+        (lambda: Hooks(on_wait=Asynchronous()), ["on_wait", "plain function"]),
+        (lambda: Hooks(on_retry=partial(coroutine)), ["on_retry", "plain function"]),
         (lambda: Hooks(on_page="print"), ["on_page", "'print'"]),
         (lambda: print, ["hooks", "Hooks(...)", "list"]),
         (lambda: [Hooks(), None], ["hooks is None", "Hooks(...)"]),

@@ -80,6 +80,7 @@ def test_paths_start_from_the_file(line, key, value, monkeypatch):
     [
         ('instance = "acme"', "acme.coupahost.com", "abc@acme.coupahost.com"),
         ('base_url = "https://c.example:444/api"', "c.example:444", "abc@c.example:444"),
+        ('instance = "ACME"', "ACME.coupahost.com", "abc@acme.coupahost.com"),
         (
             'base_url = "https://c.example/api"\ntoken_url = "https://t.example/t"',
             "c.example",

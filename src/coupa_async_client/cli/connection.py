@@ -11,12 +11,14 @@ import typer
 
 from coupa_async_client import CoupaClient
 
+from .profile_names import profile_names
+
 _PANEL = "Connection (default: environment variables COUPA_..., then .env)"
 _PROFILE = "COUPA_PROFILE"
 
 
-def _option(name: str, help_: str, metavar: str | None = None) -> object:
-    return typer.Option(name, help=help_, metavar=metavar, rich_help_panel=_PANEL)
+def _option(name: str, help_: str, **more: Any) -> object:  # noqa: ANN401  (typer's)
+    return typer.Option(name, help=help_, rich_help_panel=_PANEL, **more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Connection:
             "--profile",
             f"A profile of the config file in place of the environment; or set {_PROFILE}.",
             metavar="NAME",
+            autocompletion=profile_names,
         ),
     ] = None
     instance: Annotated[

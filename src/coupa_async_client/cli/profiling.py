@@ -18,11 +18,15 @@ from coupa_async_client.profiles import (
 
 from . import options as o
 from .failures import reported, say
+from .profile_names import profile_names
 
 app = typer.Typer()
 
 NameArgument = Annotated[
-    str, typer.Argument(metavar="NAME", help="The profile's.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="NAME", help="The profile's.", autocompletion=profile_names, show_default=False
+    ),
 ]
 DeleteOption = Annotated[bool, typer.Option("--delete", help="Remove it from the keyring.")]
 
