@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from coupa_async_client._profile_table import checked, tables
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAPERS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -59,3 +61,13 @@ def test_every_make_target_that_the_papers_name_exists():
 def test_every_file_that_a_paper_links_to_exists(paper):
     for link in re.findall(r"\]\(([^)#:]+)\)", paper.read_text(encoding="utf-8")):
         assert (paper.parent / link).is_file(), link
+
+
+def test_the_profiles_that_the_papers_show_are_profiles():
+    file = Path("/conf/config.toml")
+    (text,) = re.findall(
+        r"```toml\n(.*?)```", (ROOT / "docs" / "running.md").read_text(), re.DOTALL
+    )
+    found = [checked(name, table, file) for name, table in tables(text, file).items()]
+
+    assert [each.name for each in found] == ["prod", "test"]
