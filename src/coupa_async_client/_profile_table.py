@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -95,7 +96,7 @@ def checked(name: str, table: Mapping[str, Any], file: Path) -> Profile:
         if key == "client_secret":
             msg = (
                 f"{where} holds a client_secret, which does not belong into a file; take it out, and "
-                f"keep it in the system's keyring (coupa profiles secret {name}) or the environment "
+                f"keep it in the system's keyring (coupa profiles secret {quote(name)}) or the environment "
                 "(COUPA_CLIENT_SECRET, or the variable that client_secret_env names)"
             )
             raise CoupaConfigError(msg)

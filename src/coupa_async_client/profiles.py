@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from . import _keyring
@@ -151,6 +152,6 @@ def _secret(profile: Profile, found: Mapping[str, Any], environment: Mapping[str
         why = str(error)
     msg = (
         f"no secret for profile {profile.name!r}: {said}, and {why}; set {variable}, or keep it with: "
-        f"coupa profiles secret {profile.name}"
+        f"coupa profiles secret {quote(profile.name)}"
     )
     raise CoupaConfigError(msg)

@@ -128,7 +128,7 @@ async def test_a_span_says_what_the_conventions_ask_for(observed):
 
 def test_metrics_count_what_the_receipt_counts(drain, observed):
     with Server(stumbling) as server:
-        arguments = server.arguments(hooks=observed.hooks, rate=100, burst=1)
+        arguments = server.arguments(hooks=observed.hooks, rate=20, burst=1)
         receipt = drain(arguments, "suppliers/7/invoices", paging="keyset").receipt
         port = server.port
 
