@@ -10,7 +10,7 @@ PACKAGE = "coupa_async_client"
 
 # From the ground up. A module imports from floors strictly below its own; a subpackage is named once.
 FLOORS = (
-    ("errors", "types", "_seen", "_horizon", "folders"),
+    ("errors", "types", "_seen", "_horizon", "folders", "instance_profile"),
     (
         *("query", "_ranges", "_offsets", "_ledger", "_retry", "_limits", "_settings", "_answers"),
         *("_tokens", "_encodings", "_shapes", "description", "_parts", "hooks", "_ownership"),
@@ -18,7 +18,7 @@ FLOORS = (
     ("_connections", "_mirrors", "_profile_table"),
     (
         *("_transport", "_question", "_budget", "_record", "_locked", "_token_file", "_misfits"),
-        *("swagger", "_keyring"),
+        *("swagger", "_keyring", "_profile_file"),
     ),
     (
         *("_token_store", "_shared_budget", "_typed_rows", "_vocabulary", "_listeners"),

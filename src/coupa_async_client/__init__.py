@@ -18,6 +18,7 @@ from .errors import (
     CoupaTransportError,
     IncompleteScanError,
 )
+from .instance_profile import InstanceProfile
 from .query import Condition, Field, field, where
 from .scan import Scan
 from .sync_client import CoupaClient, SyncScan
@@ -43,6 +44,7 @@ __all__ = [
     "CoupaTransportError",
     "Field",
     "IncompleteScanError",
+    "InstanceProfile",
     "JSONObject",
     "Page",
     "Response",

@@ -141,7 +141,8 @@ def question(
     if not until_empty and offset_end is None:
         msg = "until_empty=False needs an offset_end: without it the sweep would never end"
         raise CoupaConfigError(msg)
-    chosen = _paging(paging, asked, max_items, resume)
+    against_ids = settings.profile.against_ids if settings.profile else ""
+    chosen = _paging(paging, asked, max_items, resume, against_ids)
     size = _number("limit", asked.pop("limit", None), at_least=1)
     offset = _number("offset", asked.pop("offset", None), at_least=0)
     if chosen == "offset":
@@ -189,7 +190,11 @@ def _without_fields(
 
 
 def _paging(
-    paging: Paging, params: Params, max_items: int | None, resume: Checkpoint | None
+    paging: Paging,
+    params: Params,
+    max_items: int | None,
+    resume: Checkpoint | None,
+    against_ids: str,
 ) -> Literal["ranges", "keyset", "offset"]:
     if paging not in ("auto", "keyset", "offset"):
         msg = f'paging is {paging!r}; it is one of "auto", "keyset" and "offset"'
@@ -199,9 +204,12 @@ def _paging(
         named = [key for key in params if hyphenated(key) in ("order-by", "dir", "offset")]
         msg = f'paging="keyset" fixes order and place itself; leave out {named}, or use "offset"'
         raise CoupaConfigError(msg)
+    if paging == "keyset" and against_ids:
+        msg = f'paging="keyset" cannot work on this instance, by its profile: {against_ids}; use "offset"'
+        raise CoupaConfigError(msg)
     if paging != "auto":
         return paging
-    if ordered or (resume is not None and resume.get("by") == "offset"):
+    if against_ids or ordered or (resume is not None and resume.get("by") == "offset"):
         return "offset"
     return "ranges" if max_items is None else "keyset"
 

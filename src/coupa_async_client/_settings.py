@@ -15,12 +15,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import CoupaConfigError
+from .instance_profile import InstanceProfile
 from .types import MAX_PAGE_SIZE
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _DOTENV_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*")
 
 BARE = ("BASE_URL", "TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "SCOPES")
+_CONCURRENT = 32
+"""Requests in flight for a scan, where nothing else is said or known."""
+
 ENVIRONMENT = ("INSTANCE", *BARE, "TOKEN_CACHE", "BUDGET")
 """What `from_env` reads, each as COUPA_NAME; those of `BARE` also bare, as 0.1.0 spelled them.
 
@@ -48,6 +52,7 @@ class Settings:
     proxy: str | None = field(repr=False)
     token_cache: str | None
     budget: str | Path | None = field(repr=False)
+    profile: InstanceProfile | None
 
 
 def settings(
@@ -59,8 +64,8 @@ def settings(
     *,
     instance: str | None = None,
     timeout: float = 60.0,
-    default_page_size: int = MAX_PAGE_SIZE,
-    default_concurrent: int = 32,
+    default_page_size: int | None = None,
+    default_concurrent: int | None = None,
     rate: float | None = 25.0,
     burst: int = 20,
     max_attempts: int = 6,
@@ -69,13 +74,15 @@ def settings(
     proxy: str | None = None,
     token_cache: str | os.PathLike[str] | None = None,
     budget: str | os.PathLike[str] | None = None,
+    profile: InstanceProfile | None = None,
 ) -> Settings:
-    """Check a client's arguments and complete them.
+    """Check a client's arguments and complete them, with what is known of the instance.
 
     Raises:
         CoupaConfigError: names the argument, its value unless secret, and the remedy.
     """
     base, token = urls(base_url, token_url, instance)
+    rows, slots = _known(profile, base)
     return Settings(
         base_url=base,
         token_url=token,
@@ -83,8 +90,12 @@ def settings(
         client_secret=_credential("client_secret", client_secret),
         scopes=scope_names(scopes),
         timeout=_positive("timeout", timeout, "seconds"),
-        page_size=page_size("default_page_size", default_page_size),
-        concurrent=whole("default_concurrent", default_concurrent, at_least=1),
+        page_size=rows
+        if default_page_size is None
+        else page_size("default_page_size", default_page_size),
+        concurrent=slots
+        if default_concurrent is None
+        else whole("default_concurrent", default_concurrent, at_least=1),
         rate=None if rate is None else _positive("rate", rate, "requests a second, or None"),
         burst=whole("burst", burst, at_least=1),
         max_attempts=whole("max_attempts", max_attempts, at_least=1),
@@ -93,6 +104,7 @@ def settings(
         proxy=proxy,
         token_cache=None if token_cache is None else _path("token_cache", token_cache),
         budget=_budget(budget, rate),
+        profile=profile,
     )
 
 
@@ -167,6 +179,11 @@ def whole(name: str, value: object, *, at_least: int) -> int:
     return value
 
 
+def host_of(url: str) -> str:
+    """Name the host of a URL, with the port where one is named."""
+    return urlsplit(url).netloc.lower()
+
+
 def is_loopback(url: str) -> bool:
     """Tell whether a URL points at this very machine."""
     host = urlsplit(url).hostname or ""
@@ -214,6 +231,26 @@ def _budget(value: object, rate: float | None) -> str | Path | None:
         return Path(path)
     msg = f"budget is {value!r}; give a name, a path, a URL of Redis, or None"
     raise CoupaConfigError(msg)
+
+
+def _known(profile: InstanceProfile | None, base_url: str) -> tuple[int, int]:
+    """Return rows per request and requests in flight, as far as facts of the instance tell."""
+    if profile is None:
+        return MAX_PAGE_SIZE, _CONCURRENT
+    host = host_of(base_url)
+    if profile.host.lower() != host:
+        msg = (
+            f"profile is of {profile.host!r}, and the client of {host!r}; leave it out, or run "
+            "coupa doctor --save for this instance"
+        )
+        raise CoupaConfigError(msg)
+    rows, slots = profile.page_cap, profile.concurrent
+    return (
+        MAX_PAGE_SIZE
+        if rows is None
+        else min(MAX_PAGE_SIZE, whole("profile.page_cap", rows, at_least=1)),
+        _CONCURRENT if slots is None else whole("profile.concurrent", slots, at_least=1),
+    )
 
 
 def _credential(name: str, value: str | None) -> str:

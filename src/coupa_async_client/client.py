@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from ._assembly import assembled, by_profile, from_environment
 from ._offset_methods import OffsetMethods
+from ._profile_file import known
 from ._question import HEADERS, question
 from ._rows import RowTypes
 from ._settings import overruled, settings
 from ._transport import Network
 from ._vocabulary import Vocabulary
 from .errors import CoupaConfigError
+from .instance_profile import InstanceProfile
 from .query import fields_text, plain, query_string, resource_path
 from .scan import Reading, Scan
 from .types import (
-    MAX_PAGE_SIZE,
     Checkpoint,
     Fields,
     JSONObject,
@@ -57,8 +58,8 @@ class CoupaAsyncClient(OffsetMethods):
         *,
         instance: str | None = None,
         timeout: float = 60.0,
-        default_page_size: int = MAX_PAGE_SIZE,
-        default_concurrent: int = 32,
+        default_page_size: int | None = None,
+        default_concurrent: int | None = None,
         rate: float | None = 25.0,
         burst: int = 20,
         max_attempts: int = 6,
@@ -71,6 +72,7 @@ class CoupaAsyncClient(OffsetMethods):
         description: "Description | Source | Sequence[Source] | None" = None,
         on_misfit: "OnMisfit" = "raise",
         hooks: "Hooks | Sequence[Hooks] | None" = None,
+        profile: InstanceProfile | str | os.PathLike[str] | None = None,
     ) -> None:
         """Check the arguments; nothing is sent yet.
 
@@ -83,8 +85,8 @@ class CoupaAsyncClient(OffsetMethods):
             instance: `yourcompany` or `yourcompany.coupahost.com`, instead of both URLs.
             timeout: seconds to connect and between two pieces of an answer; an answer as a whole
                 may take five times as long.
-            default_page_size: rows per request, at most 50 (doc 0014).
-            default_concurrent: requests in flight per scan, at most.
+            default_page_size: rows per request, at most 50 (doc 0014), which is the default.
+            default_concurrent: requests in flight per scan, at most; 32 by default.
             rate: requests a second, by all scans together (doc 0012); None switches pacing off.
             burst: requests that may follow at once after a rest.
             max_attempts: tries per request, the first one included.
@@ -105,6 +107,9 @@ class CoupaAsyncClient(OffsetMethods):
             on_misfit: "raise" refuses what does not fit the description, "warn" sends it all the same.
             hooks: what to call at each try, retry, wait and page: a `coupa_async_client.hooks.Hooks`,
                 or a list of them.
+            profile: what `coupa doctor --save` found out about this instance, or the path of that file:
+                page size, requests in flight and the way of paging then follow from facts. Other
+                arguments win, but for paging that the instance cannot do.
 
         Raises:
             CoupaConfigError: names the argument and the remedy.
@@ -127,6 +132,7 @@ class CoupaAsyncClient(OffsetMethods):
             proxy=proxy,
             token_cache=token_cache,
             budget=budget,
+            profile=known(profile),
         )
         self.base_url = self._settings.base_url
         self._vocabulary = Vocabulary(description, on_misfit)

@@ -13,9 +13,9 @@ from ._settings import overruled
 from ._transport import Network
 from .client import CoupaAsyncClient
 from .errors import CoupaConfigError, CoupaRowError
+from .instance_profile import InstanceProfile
 from .scan import Reading
 from .types import (
-    MAX_PAGE_SIZE,
     Checkpoint,
     Fields,
     JSONObject,
@@ -114,8 +114,8 @@ class CoupaClient:
         *,
         instance: str | None = None,
         timeout: float = 60.0,
-        default_page_size: int = MAX_PAGE_SIZE,
-        default_concurrent: int = 32,
+        default_page_size: int | None = None,
+        default_concurrent: int | None = None,
         rate: float | None = 25.0,
         burst: int = 20,
         max_attempts: int = 6,
@@ -128,6 +128,7 @@ class CoupaClient:
         description: "Description | Source | Sequence[Source] | None" = None,
         on_misfit: "OnMisfit" = "raise",
         hooks: "Hooks | Sequence[Hooks] | None" = None,
+        profile: InstanceProfile | str | os.PathLike[str] | None = None,
     ) -> None:
         """Check the arguments, which are those of `CoupaAsyncClient`; nothing is sent yet.
 
@@ -158,6 +159,7 @@ class CoupaClient:
                 description=description,
                 on_misfit=on_misfit,
                 hooks=hooks,
+                profile=profile,
             )
 
         self._make: Callable[[], CoupaAsyncClient] = make
