@@ -31,7 +31,7 @@ FLOORS = (
     ("_offset_methods",),
     ("client",),
     ("sync_client",),
-    ("export", "telemetry"),
+    ("export", "telemetry", "doctor"),
     ("cli",),
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}

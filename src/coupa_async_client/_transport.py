@@ -168,6 +168,16 @@ async def _read(answer: httpx2.Response) -> bytes:
     return b"".join(pieces)
 
 
+def trust_of(settings: Settings) -> ssl.SSLContext:
+    """Return what https is spoken with.
+
+    Raises:
+        CoupaConfigError: `verify` names a file that holds no certificates.
+    """
+    trust_env = not is_loopback(settings.base_url)
+    return httpx2.create_ssl_context(_trust(settings.verify), trust_env=trust_env)
+
+
 def _straight(trust: bool | ssl.SSLContext, most: int, *, trust_env: bool) -> Network:
     from ._connections import Connections  # noqa: PLC0415  (see client.py)
 

@@ -1,0 +1,6 @@
+"""Examines a Coupa instance from outside: what works, what is wrong, and facts for its `profile`."""
+
+from .examination import MOST_RESOURCES, RESOURCES, examine
+from .findings import Finding, Report, Verdict
+
+__all__ = ["MOST_RESOURCES", "RESOURCES", "Finding", "Report", "Verdict", "examine"]
