@@ -2,17 +2,12 @@
 
 import os
 from pathlib import Path
-
-import msgspec
+from typing import Any
 
 from .errors import CoupaConfigError
 from .instance_profile import VERSION, InstanceProfile
 
 _REMEDY = "give an InstanceProfile, or the file that coupa doctor --save wrote"
-
-
-class _Versioned(msgspec.Struct):
-    version: object = None
 
 
 def known(profile: InstanceProfile | str | os.PathLike[str] | None) -> InstanceProfile | None:
@@ -26,11 +21,14 @@ def known(profile: InstanceProfile | str | os.PathLike[str] | None) -> InstanceP
     if not isinstance(profile, str | os.PathLike):
         msg = f"profile is {profile!r}; {_REMEDY}"
         raise CoupaConfigError(msg)
-    path = Path(profile)
+    import msgspec  # noqa: PLC0415  (see client.py)
+
+    path, version, read = Path(profile), None, None
     try:
-        content = path.read_bytes()
-        version = msgspec.json.decode(content, type=_Versioned).version
-        read = msgspec.json.decode(content, type=InstanceProfile) if version == VERSION else None
+        said = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+        version = said.get("version")
+        if version == VERSION:
+            read = msgspec.convert(said, InstanceProfile)
     except OSError as error:
         msg = f"profile {path} cannot be read: {error.strerror}; {_REMEDY}"
         raise CoupaConfigError(msg) from error

@@ -3,6 +3,7 @@
 Found out by `doctor`, used by the clients; files are read by `_profile_file`.
 """
 
+import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -60,3 +61,7 @@ class InstanceProfile:
     def to_dict(self) -> dict[str, Any]:
         """Return the profile as a JSON-able dictionary, as a client's `profile` takes it in a file."""
         return {"version": VERSION, **asdict(self)}
+
+    def to_json(self) -> str:
+        """Return the profile as a file holds it."""
+        return json.dumps(self.to_dict(), indent=2)

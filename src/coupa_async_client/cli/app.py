@@ -15,6 +15,7 @@ from .connection import Connection, connected
 from .described import named
 from .describing import app as describing
 from .destination import Destination
+from .examining import app as examining
 from .failures import WRONG_ARGUMENTS, reported, say
 from .profiling import app as profiling
 from .reading import check_by, show
@@ -154,3 +155,4 @@ def demo(
 
 app.add_typer(describing)
 app.add_typer(profiling, name="profiles")
+app.add_typer(examining)

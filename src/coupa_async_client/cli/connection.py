@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Annotated, Any
@@ -83,12 +83,29 @@ class Connection:
         Raises:
             CoupaConfigError: something is missing or wrong.
         """
-        options = {each.name: getattr(self, each.name) for each in fields(self)}
-        profile = options.pop("profile") or os.environ.get(_PROFILE)
-        given = {name: value for name, value in (options | more).items() if value is not None}
+        profile, given = self._given(more)
         if profile:
             return CoupaClient.from_profile(profile, **given)
         return CoupaClient.from_env(**given)
+
+    def arguments(self) -> dict[str, Any]:
+        """Return a client's arguments, whole or not.
+
+        Raises:
+            CoupaConfigError: a named profile is missing or wrong.
+        """
+        from coupa_async_client.doctor import arguments  # noqa: PLC0415  (see examining.py)
+
+        profile, given = self._given({})
+        return arguments(profile, **given)
+
+    def _given(self, more: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
+        """Return the named profile, if any, and the arguments that options give."""
+        options = {each.name: getattr(self, each.name) for each in fields(self)}
+        profile = options.pop("profile") or os.environ.get(_PROFILE)
+        return profile, {
+            name: value for name, value in (options | dict(more)).items() if value is not None
+        }
 
 
 def connected(command: Callable[..., None]) -> Callable[..., None]:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from coupa_async_client._settings import Settings, host_of, settings
+from coupa_async_client._assembly import by_profile, from_environment
+from coupa_async_client._settings import Settings, host_of, overruled, settings
 from coupa_async_client._transport import trust_of
 from coupa_async_client.errors import CoupaClientError, CoupaConfigError
 from coupa_async_client.instance_profile import InstanceProfile, Unknown
@@ -38,6 +39,20 @@ _OWN = ("profile", "token_cache", "budget", "transport")
 """Arguments of a client that an examination has no use for: it shares nothing, and assumes nothing."""
 
 T = TypeVar("T")
+
+
+def arguments(profile: str | None = None, **options: Any) -> dict[str, Any]:  # noqa: ANN401  (a client's)
+    """Gather a client's arguments as `from_env` or `from_profile` do, whole or not; options win.
+
+    Raises:
+        CoupaConfigError: the named profile is missing or wrong; but for its secret.
+    """
+    if profile is None:
+        return overruled(from_environment(), options)
+    try:
+        return by_profile(profile, options)
+    except CoupaConfigError:
+        return {**by_profile(profile, {**options, "client_secret": "none"}), "client_secret": None}
 
 
 def examine(
