@@ -32,7 +32,7 @@ MOST_RESOURCES = 12
 _STEPS = ("name", "connection", "proxy", "https", "clock")
 _PROBED = (
     *("page size", "order_by", "order", "fields", "id[gt]", "unknown filter", "unknown field"),
-    *("throttling", "latency", "concurrent"),
+    *("throttling", "server errors", "latency", "concurrent"),
 )
 _RATE = 25.0
 _OWN = ("profile", "token_cache", "budget", "transport")
@@ -228,6 +228,7 @@ class _Examination:
         p50, p90 = facts.quantile(exchanges, 0.5), facts.quantile(exchanges, 0.9)
         suggested = facts.slots(rate, p90, page)
         self._tell(facts.of_throttling(exchanges))
+        self._tell(facts.of_server_errors(exchanges))
         self._tell(facts.of_latency(p50, p90, page))
         self._tell(facts.of_slots(suggested, rate))
         return InstanceProfile(

@@ -15,7 +15,7 @@ _SLOW = 5.0
 _FEWEST, _MOST, _MARGIN = 8, 64, 2.0
 """Requests in flight that are worth suggesting; a busy instance answers more slowly than a quiet one."""
 
-_REFUSED, _FORBIDDEN, _THROTTLED = 401, 403, 429
+_REFUSED, _FORBIDDEN, _THROTTLED, _SERVER_FAILS = 401, 403, 429, 500
 _LATER = "try again later; if it stays so, ask Coupa's support"
 _READING = {
     200: "check that base_url is the API's, ending in /api",
@@ -157,6 +157,16 @@ def of_throttling(exchanges: Sequence[Exchange]) -> Finding:
     seen = f"{len(refused)} of {len(exchanges)} answers were 429, {kind} Retry-After"
     remedy = "others draw on the limit: lower --rate, or let your processes share a --budget"
     return Finding(check, "warn", seen, remedy)
+
+
+def of_server_errors(exchanges: Sequence[Exchange]) -> Finding:
+    """Say how many answers were 5xx; each was asked for once more."""
+    check = "server errors"
+    failed = [str(each.status) for each in exchanges if each.status >= _SERVER_FAILS]
+    if not failed:
+        return Finding(check, "ok", f"none of {len(exchanges)} answers was a 5xx")
+    seen = f"{len(failed)} of {len(exchanges)} answers: {', '.join(sorted(set(failed)))}"
+    return Finding(check, "warn", seen, "scans try again; if it stays so, ask Coupa's support")
 
 
 def patience(exchanges: Sequence[Exchange]) -> bool | None:

@@ -43,6 +43,8 @@ NOT_ASKED = "not asked"
 _TIMEOUT, _WHOLE_ANSWER = 10.0, 15.0
 _LONGEST_WAIT = 5.0
 _MOST_SILENCE = 2
+"""Questions in a row without a complete answer, after which no more are asked."""
+
 _TOO_MANY, _SERVER_FAILS = 429, 500
 
 Pause = Callable[[float], Awaitable[None]]
@@ -103,10 +105,9 @@ class Watched:
             msg = f"{NOT_ASKED}: {MOST_GETS} GETs are enough"
             raise CoupaClientError(msg)
         self.gets += reads
-        now = self._clock()
-        self._next, wait = max(now, self._next) + self._gap, self._next - now
-        if wait > 0:
+        if (wait := self._next - self._clock()) > 0:
             await self._pause(wait)
+        self._next = self._clock() + self._gap
         try:
             async with asyncio.timeout(_WHOLE_ANSWER):
                 response = await self._inner.send(request)
@@ -129,6 +130,7 @@ class Watched:
         self.exchanges.append(Exchange(self._clock(), response.status, response.elapsed, patience))
         if response.status == _TOO_MANY:
             self._gap = 2 * GAP
+            self._next = self._clock() + self._gap
 
 
 class Instance:
@@ -225,9 +227,9 @@ class Instance:
         query = query_string(params)
         url = f"{self._checked.base_url}/{resource_path(resource)}" + (f"?{query}" if query else "")
         request = Request("GET", url, HEADERS)
+        if self._silence >= _MOST_SILENCE:
+            return Answer(None, said=f"{NOT_ASKED}: the instance no longer answers")
         for last in (False, True):
-            if self._silence >= _MOST_SILENCE:
-                return Answer(None, said=f"{NOT_ASKED}: the instance no longer answers")
             if self._clock() > self._until:
                 return Answer(None, said=f"{NOT_ASKED}: {LONGEST:g} s are enough")
             answer, error = await self._answered(request)
@@ -235,19 +237,16 @@ class Instance:
                 error is not None and can_pass(error) and not isinstance(error, CoupaTimeoutError)
             )
             if last or not again:
+                self._silence = self._silence + 1 if isinstance(error, CoupaTransportError) else 0
                 return answer
             await self._pause(min(_LONGEST_WAIT, getattr(error, "retry_after", None) or 1.0))
         raise AssertionError  # pragma: no cover  (the second try returns)
 
     async def _answered(self, request: Request) -> tuple[Answer, CoupaClientError | None]:
         try:
-            answer = await self._engine.fetch(request, read_answer, Tally())
+            return await self._engine.fetch(request, read_answer, Tally()), None
         except CoupaClientError as error:
-            silent = isinstance(error, CoupaTransportError)
-            self._silence = self._silence + 1 if silent else 0
             return answer_of(error), error
-        self._silence = 0
-        return answer, None
 
 
 def read_answer(request: Request, response: Response) -> Answer:
