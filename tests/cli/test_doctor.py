@@ -16,7 +16,7 @@ ARGUMENTS = ("doctor", "--resource", "invoices")
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch):
     """Let requests follow each other at once; the pace has a test of its own."""
-    monkeypatch.setattr("coupa_async_client.doctor.instance.GAP", 0.0)
+    monkeypatch.setattr("coupa_async_client.doctor.watched.GAP", 0.0)
 
 
 def test_a_sound_connection_ends_with_0_and_a_verdict(sandbox, coupa):
@@ -101,7 +101,7 @@ def test_what_was_learned_is_saved_and_a_client_takes_it(sandbox, coupa, tmp_pat
         profile=tmp_path / "facts.json",
     )
     with client:
-        assert client._client._settings.concurrent == 8
+        assert client._client._settings.concurrent == 16
         assert len(client.scan("invoices", fields=["id"]).collect()) == 230
 
 

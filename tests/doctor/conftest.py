@@ -30,7 +30,7 @@ async def no_pause(_seconds: float) -> None:
     await asyncio.sleep(0)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def examined():
     def run(arguments, *resources, **options):
         return Examined(examine(arguments, resources, **{"pause": no_pause, **options}))
@@ -49,6 +49,6 @@ def credentials(sandbox, **more):
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def arguments_of():
     return credentials

@@ -17,11 +17,12 @@ from coupa_async_client.query import resource_path
 from . import fact_findings as facts
 from .findings import Finding, Report
 from .grants import Grant
-from .instance import Answer, Instance, Pause, Watched
+from .instance import Instance
 from .network import journey
 from .network_findings import of_contact
 from .probes import Looks, Subject, Why
 from .token_findings import missing_scopes, of_scopes, of_token
+from .watched import Pause, Watched
 
 RESOURCES = ("invoices", "purchase_orders", "requisitions", "suppliers", "users")
 """What is looked at where no resource is named."""
@@ -35,7 +36,7 @@ _PROBED = (
     *("throttling", "server errors", "latency", "concurrent"),
 )
 _RATE = 25.0
-_OWN = ("profile", "token_cache", "budget", "transport")
+_OWN = ("profile", "token_cache", "budget", "transport", "hooks")
 """Arguments of a client that an examination has no use for: it shares nothing, and assumes nothing."""
 
 T = TypeVar("T")
@@ -196,7 +197,7 @@ class _Examination:
         Of those that nobody named, one that opens is enough.
         """
         looks = Looks(instance)
-        lists: dict[str, Answer] = {}
+        lists = {}
         for resource in self._resources:
             answer = looks.at(resource)
             scopes = missing_scopes(resource, grant.scopes)

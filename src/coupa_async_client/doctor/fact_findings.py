@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from coupa_async_client.instance_profile import Unknown
 from coupa_async_client.types import MAX_PAGE_SIZE
 
+from .answers import Answer
 from .findings import Finding, Verdict
-from .instance import NOT_ASKED, Answer, Exchange
 from .probes import Cap, FullPage, Order, Why
+from .watched import NOT_ASKED, Exchange
 
 _SAVED = "give the client these facts: coupa doctor --save FILE, then profile=FILE"
 _SLOW = 5.0
-_FEWEST, _MOST, _MARGIN = 8, 64, 2.0
+_FEWEST, _MOST, _MARGIN = 16, 64, 2.0
 """Requests in flight that are worth suggesting; a busy instance answers more slowly than a quiet one."""
 
 _REFUSED, _FORBIDDEN, _THROTTLED, _SERVER_FAILS = 401, 403, 429, 500

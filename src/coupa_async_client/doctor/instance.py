@@ -1,136 +1,45 @@
-"""An instance under examination: reads only, few, slow, and in bounded time; every answer is survived.
+"""An instance under examination: reads only, in bounded time; every answer is survived.
 
-What to ask is left to `probes`, what an answer means to `findings` of its kind.
+What to ask is left to `probes`, what an answer means to the findings of its kind.
 """
 
 import asyncio
 import time
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote_plus, urlencode
 
-from coupa_async_client._answers import read_page
 from coupa_async_client._engine import Engine, Tally
 from coupa_async_client._portal import Portal
 from coupa_async_client._question import HEADERS
-from coupa_async_client._retry import can_pass, reason_of
+from coupa_async_client._retry import can_pass
 from coupa_async_client._settings import Settings
-from coupa_async_client._transport import HttpTransport, Transport
+from coupa_async_client._transport import HttpTransport
 from coupa_async_client.errors import (
-    CoupaAPIError,
     CoupaAuthError,
     CoupaClientError,
-    CoupaShapeError,
     CoupaTimeoutError,
     CoupaTransportError,
 )
 from coupa_async_client.query import query_string, resource_path
-from coupa_async_client.types import JSONObject, Request, Response
+from coupa_async_client.types import Request
 
+from .answers import Answer, answer_of, read_answer
 from .grants import Grant, grant_of
+from .watched import NOT_ASKED, Pause, Watched
 
-MOST_GETS = 30
-GAP = 0.3
-"""Seconds from one request to the next, at least: never more than 4 in a second."""
-
-LONGEST = 180.0
+LONGEST = 120.0
 """Seconds after which nothing more is asked."""
 
-NOT_ASKED = "not asked"
-_TIMEOUT, _WHOLE_ANSWER = 10.0, 15.0
+_TIMEOUT = 10.0
 _LONGEST_WAIT = 5.0
 _MOST_SILENCE = 2
 """Questions in a row without a complete answer, after which no more are asked."""
 
-_TOO_MANY, _SERVER_FAILS = 429, 500
-
-Pause = Callable[[float], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One GET and how it was answered; `patience` is whether a `Retry-After` came with it."""
-
-    at: float
-    status: int
-    seconds: float
-    patience: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a GET came to: ids and names of attributes of its rows, never their content.
-
-    `ids` is None where no list came; `said` then tells in words what did. `status` is None where
-    nothing came, or nothing was asked any more.
-    """
-
-    status: int | None
-    ids: tuple[int | None, ...] | None = None
-    names: frozenset[str] = frozenset()
-    size: int = 0
-    seconds: float = 0.0
-    said: str = ""
-
-
-class Watched:
-    """A transport that counts, paces and notes what passes through it."""
-
-    def __init__(
-        self, inner: Transport, token_url: str, pause: Pause, clock: Callable[[], float]
-    ) -> None:
-        """Stand before a transport; the first request waits for its turn too."""
-        self.exchanges: list[Exchange] = []
-        self.gets = 0
-        self.grants: list[Grant] = []
-        self.granted_at = clock()
-        self._inner = inner
-        self._token_url = token_url
-        self._pause = pause
-        self._clock = clock
-        self._next = clock() + GAP
-        self._gap = GAP
-
-    async def send(self, request: Request) -> Response:
-        """Send a request when it is its turn.
-
-        Raises:
-            CoupaClientError: as the transport; and where there is no GET left.
-        """
-        reads = request.method == "GET"
-        if reads and self.gets >= MOST_GETS:
-            msg = f"{NOT_ASKED}: {MOST_GETS} GETs are enough"
-            raise CoupaClientError(msg)
-        self.gets += reads
-        if (wait := self._next - self._clock()) > 0:
-            await self._pause(wait)
-        self._next = self._clock() + self._gap
-        try:
-            async with asyncio.timeout(_WHOLE_ANSWER):
-                response = await self._inner.send(request)
-        except TimeoutError as error:
-            msg = f"no complete answer within {_WHOLE_ANSWER:g} s"
-            raise CoupaTimeoutError(msg) from error
-        if reads:
-            self._note(response)
-        elif request.url == self._token_url:
-            self.grants.append(grant_of(response))
-            self.granted_at = self._clock()
-        return response
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        await self._inner.aclose()
-
-    def _note(self, response: Response) -> None:
-        patience = "retry-after" in response.headers
-        self.exchanges.append(Exchange(self._clock(), response.status, response.elapsed, patience))
-        if response.status == _TOO_MANY:
-            self._gap = 2 * GAP
-            self._next = self._clock() + self._gap
+_SERVER_FAILS = 500
 
 
 class Instance:
@@ -247,55 +156,3 @@ class Instance:
             return await self._engine.fetch(request, read_answer, Tally()), None
         except CoupaClientError as error:
             return answer_of(error), error
-
-
-def read_answer(request: Request, response: Response) -> Answer:
-    """Look at a list's ids and the names of its attributes.
-
-    Raises:
-        CoupaAPIError: the answer is a refusal.
-        CoupaShapeError: the answer is no list of objects.
-    """
-    rows: Sequence[JSONObject]
-    ids: Sequence[int | None]
-    try:
-        rows = page = read_page(request, response)
-        ids = page.ids
-    except CoupaShapeError:  # there may be more rows than Coupa documents
-        rows = _rows(response)
-        ids = [row["id"] if isinstance(row.get("id"), int) else None for row in rows]
-        if not rows:
-            raise
-    return Answer(
-        status=response.status,
-        ids=tuple(ids),
-        names=frozenset(name for row in rows for name in row),
-        size=len(response.body),
-        seconds=response.elapsed,
-    )
-
-
-def _rows(response: Response) -> list[JSONObject]:
-    try:
-        rows = response.json()
-    except (ValueError, RecursionError):
-        return []
-    return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
-
-
-def answer_of(error: CoupaClientError) -> Answer:
-    """Say in a few words why there is no list; Coupa's own are left out, they may quote a row."""
-    match error:
-        case CoupaAPIError():
-            return Answer(error.status, said=f"answered {error.status}")
-        case CoupaAuthError():
-            return Answer(error.status, said="the token was refused, though it is new (401)")
-        case CoupaShapeError():
-            head = error.snippet.lstrip().lower()
-            html = head.startswith(("<!doctype html", "<html"))
-            return Answer(200, said="an HTML page came" if html else "no list of rows came")
-        case CoupaTimeoutError():
-            return Answer(None, said="no answer in time")
-        case CoupaTransportError():
-            return Answer(None, said=f"no complete answer ({reason_of(error)})")
-    return Answer(None, said=str(error))

@@ -203,9 +203,12 @@ def _skew(
 
 
 def _asked(stream: socket.socket, lines: list[str]) -> bytes:
+    """Send a request without a body, and return the head of its answer as far as it comes in time."""
     stream.sendall("\r\n".join([*lines, "", ""]).encode())
-    head = b""
-    while b"\r\n\r\n" not in head and len(head) < _LONGEST_HEAD and (more := stream.recv(4096)):
+    head, until = b"", time.monotonic() + (stream.gettimeout() or 0.0)
+    while b"\r\n\r\n" not in head and len(head) < _LONGEST_HEAD and time.monotonic() < until:
+        if not (more := stream.recv(4096)):
+            break
         head += more
     return head
 

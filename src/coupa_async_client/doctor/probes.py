@@ -12,7 +12,8 @@ from coupa_async_client.instance_profile import Unknown
 from coupa_async_client.query import fields_text
 from coupa_async_client.types import MAX_PAGE_SIZE
 
-from .instance import Answer, Instance
+from .answers import Answer
+from .instance import Instance
 
 NO_ATTRIBUTE = "no-such-attribute"
 _ID = ["id"]

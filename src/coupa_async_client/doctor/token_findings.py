@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+from coupa_async_client._retry import reason_of
 from coupa_async_client.description.scopes import scopes_of
 from coupa_async_client.errors import CoupaClientError
 
@@ -29,7 +30,9 @@ def of_token(grant: Grant | CoupaClientError, *, by_basic: bool = False) -> Find
     """Say whether there is a token, and else whose fault that is."""
     if isinstance(grant, CoupaClientError):
         remedy = "check token_url, and that it is reached the same way as base_url"
-        return Finding("token", "fail", "the token endpoint gives no complete answer", remedy)
+        cause = grant.__cause__
+        how = f" ({reason_of(cause)})" if isinstance(cause, CoupaClientError) else ""
+        return Finding("token", "fail", f"the token endpoint gives no complete answer{how}", remedy)
     if grant.granted and grant.status < 300:  # noqa: PLR2004
         life = "" if grant.seconds is None else f", good for {_duration(grant.seconds)}"
         return Finding("token", "ok", f"granted{life}")
