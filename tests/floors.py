@@ -18,7 +18,7 @@ FLOORS = (
     ("_connections", "_mirrors", "_profile_table"),
     (
         *("_transport", "_question", "_budget", "_record", "_locked", "_token_file", "_misfits"),
-        *("swagger", "_keyring", "_profile_file"),
+        *("swagger", "_keyring", "_known_instance"),
     ),
     (
         *("_token_store", "_shared_budget", "_typed_rows", "_vocabulary", "_listeners"),

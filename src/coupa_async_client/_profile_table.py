@@ -25,12 +25,12 @@ _KEYS: Mapping[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(("timeout", "rate"), _NUMBER),
     **dict.fromkeys(("burst", "max_attempts", "read_ahead"), _WHOLE),
     **dict.fromkeys(("default_page_size", "default_concurrent"), _WHOLE),
-    **dict.fromkeys(("proxy", "token_cache", "budget", "on_misfit"), _TEXT),
+    **dict.fromkeys(("proxy", "token_cache", "budget", "on_misfit", "profile"), _TEXT),
     "verify": ((str, bool), "the path of a PEM file, or false"),
 }
 """What a key of a profile may hold, and how to say so."""
 
-_PATHS = ("token_cache", "verify", "description", "budget")
+_PATHS = ("token_cache", "verify", "description", "budget", "profile")
 
 
 @dataclass(frozen=True, slots=True)

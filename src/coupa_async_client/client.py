@@ -7,8 +7,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from ._assembly import assembled, by_profile, from_environment
+from ._known_instance import known
 from ._offset_methods import OffsetMethods
-from ._profile_file import known
 from ._question import HEADERS, question
 from ._rows import RowTypes
 from ._settings import overruled, settings

@@ -1,6 +1,6 @@
 """What is known of one Coupa instance where Coupa's documentation leaves it open: plain facts.
 
-Found out by `doctor`, used by the clients; files are read by `_profile_file`.
+Found out by `doctor`, used by the clients; files are read by `_known_instance`.
 """
 
 import json

@@ -20,6 +20,7 @@ from coupa_async_client.sandbox import Sandbox
 from coupa_async_client.types import Request, Response
 from servers import Broken, Server, grant, http, rows, serving
 
+CREDENTIALS = {"client_id": "id", "client_secret": "the-secret"}
 NAMES = tuple(f"things{number}" for number in range(MOST_RESOURCES))
 CHECKS = {
     *("settings", "name", "connection", "proxy", "https", "clock", "token", "scopes"),
@@ -244,6 +245,22 @@ def test_a_missing_secret_hides_nothing_else(examined, missing):
     for check in ("name", "connection", "proxy", "https", "clock"):
         assert found[check].verdict == "ok"
     assert found["token"].seen == "not examined, because of the settings"
+
+
+@pytest.mark.parametrize("proxy", ["ftp://127.0.0.1:1", "socks5://127.0.0.1:1"])
+def test_a_proxy_that_cannot_be_used_is_a_finding(examined, proxy):
+    found = examined({**CREDENTIALS, "instance": "coupa.example", "proxy": proxy}, "things")
+
+    assert found["settings"].verdict == "fail"
+    assert found["settings"].remedy
+    assert found["token"].seen == "not examined, because of the settings"
+
+
+def test_what_is_not_about_the_connection_is_left_aside(examined, tmp_path):
+    missing = str(tmp_path / "none")
+    more = {"profile": missing, "token_cache": missing, "hooks": None, "description": missing}
+    with Server(serving(range(70))) as server:
+        assert examined({**server.arguments(), **more}, "things")["fields"].verdict == "ok"
 
 
 def test_without_a_host_there_is_nothing_to_look_at(examined):

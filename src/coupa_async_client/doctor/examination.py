@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from inspect import signature
 from typing import Any, TypeVar
 
 from coupa_async_client._assembly import by_profile, from_environment
 from coupa_async_client._settings import Settings, host_of, overruled, settings
-from coupa_async_client._transport import trust_of
+from coupa_async_client._transport import HttpTransport, trust_of
 from coupa_async_client.errors import CoupaClientError, CoupaConfigError
 from coupa_async_client.instance_profile import InstanceProfile, Unknown
 from coupa_async_client.query import resource_path
@@ -36,8 +37,9 @@ _PROBED = (
     *("throttling", "server errors", "latency", "concurrent"),
 )
 _RATE = 25.0
-_OWN = ("profile", "token_cache", "budget", "transport", "hooks")
-"""Arguments of a client that an examination has no use for: it shares nothing, and assumes nothing."""
+_MEND = "correct the settings, in the environment or the options"
+_SHARED = {"profile", "token_cache", "budget"}
+"""Arguments of a connection without which it is examined: nothing is shared, and nothing assumed."""
 
 T = TypeVar("T")
 
@@ -70,7 +72,8 @@ def examine(
     within about three minutes, also where nothing answers.
 
     Args:
-        arguments: those of a client, whole or not: what is missing is a finding.
+        arguments: those of a client, whole or not: what is missing is a finding, and what is not about
+            the connection is left aside.
         resources: to be readable, at most 12; `RESOURCES` by default, which may be closed.
         told: called with each finding as soon as there is one.
         pause: waits between requests.
@@ -86,7 +89,8 @@ def examine(
         msg = f"resources are {len(named)}; name at most {MOST_RESOURCES}, so that few GETs do"
         raise CoupaConfigError(msg)
     examination = _Examination(named, told, pause, wall_clock)
-    return examination.of({key: each for key, each in arguments.items() if key not in _OWN})
+    wanted = signature(settings).parameters.keys() - _SHARED
+    return examination.of({key: each for key, each in arguments.items() if key in wanted})
 
 
 class _Examination:
@@ -128,10 +132,10 @@ class _Examination:
         """Return settings, if only for the network, and why they are not enough for more."""
         try:
             checked = settings(**arguments)
-            trust_of(checked)
-        except CoupaConfigError as error:
-            seen, _, remedy = str(error).rpartition("; ")
-            self._tell(Finding("settings", "fail", seen or remedy, remedy))
+            HttpTransport(checked)
+        except (CoupaConfigError, ImportError) as error:  # some kinds of proxy need a package
+            seen, parted, remedy = str(error).rpartition("; ")
+            self._tell(Finding("settings", "fail", seen or remedy, remedy if parted else _MEND))
             placeholders = {"client_id": "none", "client_secret": "none"}
             try:
                 checked = settings(**{**arguments, **placeholders})

@@ -12,11 +12,12 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote_plus, urlencode
 
-from coupa_async_client._engine import Engine, Tally
+from coupa_async_client._engine import Engine
 from coupa_async_client._portal import Portal
 from coupa_async_client._question import HEADERS
 from coupa_async_client._retry import can_pass
 from coupa_async_client._settings import Settings
+from coupa_async_client._trail import Tally
 from coupa_async_client._transport import HttpTransport
 from coupa_async_client.errors import (
     CoupaAuthError,
