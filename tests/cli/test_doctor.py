@@ -4,6 +4,8 @@ import json
 import os
 import pty
 import re
+import signal
+import time
 
 import pytest
 
@@ -156,3 +158,65 @@ def _read(terminal):
         return os.read(terminal, 4096)
     except OSError:  # Linux's way to say that nobody writes any more
         return b""
+
+
+@pytest.fixture
+def profile(sandbox, tmp_path, monkeypatch):
+    """A named profile of the sandbox, whose facts are those that doctor saved."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    file = tmp_path / "coupa-async-client" / "config.toml"
+    file.parent.mkdir()
+    file.touch(0o600)
+    file.write_text(
+        f'[local]\nbase_url = "{sandbox.base_url}"\nclient_id = "{sandbox.client_id}"\n'
+        'profile = "facts.json"\n'
+    )
+    return file
+
+
+def test_a_named_profile_is_examined_without_its_facts_and_read_with_them(
+    sandbox, coupa, profile, monkeypatch
+):
+    monkeypatch.setenv("COUPA_CLIENT_SECRET", sandbox.client_secret)
+    facts = profile.with_name("facts.json")
+
+    ran = coupa(*ARGUMENTS, "--profile", "local", "--save", str(facts))
+    assert (ran.code, facts.exists()) == (0, True)
+
+    wrong = {**json.loads(facts.read_text()), "host": "other.coupahost.com"}
+    assert coupa("get", "invoices/7", "--profile", "local").code == 0
+    facts.write_text(json.dumps(wrong))
+    ran = coupa("get", "invoices/7", "--profile", "local")
+    assert ran.code == 2
+    assert "profile is of 'other.coupahost.com'" in ran.stderr
+
+
+@pytest.mark.usefixtures("profile")
+def test_a_named_profile_without_a_secret_is_examined_as_far_as_it_goes(started):
+    process = started(None, *ARGUMENTS, "--profile", "local")
+    told, complaint = process.communicate(timeout=20)
+
+    assert (process.returncode, complaint) == (1, b"")
+    assert b"client_secret is missing" in told
+    assert re.search(rb"^ok +clock", told, re.MULTILINE)
+
+
+@pytest.mark.usefixtures("profile")
+def test_a_profile_that_is_not_there_is_a_wrong_argument(coupa):
+    ran = coupa("doctor", "--profile", "elsewhere")
+
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "there is no profile 'elsewhere'" in ran.stderr
+
+
+def test_an_interrupt_ends_it_at_once(sandbox, started):
+    sandbox.fault(do="hang", path="invoices")
+    process = started(sandbox, *ARGUMENTS, measured=False)
+    while not any(entry.path == "/api/invoices" for entry in sandbox.journal):
+        assert process.poll() is None
+        time.sleep(0.01)
+
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate(timeout=5)
+    assert (process.returncode, complaint) == (130, b"coupa: interrupted\n")
