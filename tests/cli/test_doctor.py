@@ -57,7 +57,8 @@ def test_without_a_setting_the_first_line_says_which(coupa):
 
     assert (ran.code, ran.stderr) == (1, "")
     assert "COUPA_INSTANCE" in ran.stdout
-    assert "not examined, because of the settings" in ran.stdout
+    assert len(ran.stdout.splitlines()) == 5
+    assert "not examined, because of the settings; nor: connection, proxy, https" in ran.stdout
 
 
 @pytest.mark.parametrize(

@@ -256,6 +256,16 @@ def test_a_proxy_that_cannot_be_used_is_a_finding(examined, proxy):
     assert found["token"].seen == "not examined, because of the settings"
 
 
+def test_a_proxy_that_cannot_be_looked_into_is_tried_all_the_same(examined):
+    with Server(lambda _: http(502)) as server:
+        proxy = f"https://127.0.0.1:{server.port}"
+        found = examined({**CREDENTIALS, "instance": "coupa.example", "proxy": proxy}, "things")
+
+    assert found["proxy"].verdict == "unknown"
+    assert found["https"].seen == "not examined, because of proxy"
+    assert found["token"].seen.startswith("the token endpoint gives no complete answer")
+
+
 def test_what_is_not_about_the_connection_is_left_aside(examined, tmp_path):
     missing = str(tmp_path / "none")
     more = {"profile": missing, "token_cache": missing, "hooks": None, "description": missing}

@@ -74,4 +74,4 @@ def _save(report: "Report", file: Path) -> None:
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
-    say(f"{file}: what was learned, for a client's profile={str(file)!r}")
+    say(f"{file} holds what was learned; give it to a client as profile={str(file)!r}")

@@ -1,6 +1,7 @@
 """An instance under examination: reads only, in bounded time; every answer is survived.
 
-What to ask is left to `probes`, what an answer means to the findings of its kind.
+On the clients' engine and not on a client, whose patience and shared tokens would hide what is to be
+seen. What to ask is left to `probes`, what an answer means to the findings of its kind.
 """
 
 import asyncio
