@@ -1,6 +1,5 @@
 """A client that is given an instance's profile: facts in place of assumptions, arguments over both."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,7 +98,7 @@ def sizes_of(server, facts, **more):
 def test_a_profile_is_read_from_the_file_it_was_saved_to(server, tmp_path):
     file = tmp_path / "facts.json"
     facts = profile_of(server, page_cap=40, latency_p50=0.25, unknown_filter="ignored", **BACKWARDS)
-    file.write_text(json.dumps(facts.to_dict()), encoding="utf-8")
+    file.write_text(facts.to_json(), encoding="utf-8")
 
     for given in (file, str(file)):
         with CoupaClient(**server.arguments(profile=given)) as client:

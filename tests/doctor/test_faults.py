@@ -8,6 +8,7 @@ from time import time
 import pytest
 import trustme
 
+from coupa_async_client import CoupaClient, CoupaShapeError
 from coupa_async_client.sandbox import Sandbox
 from servers import Server, grant, http, rows, serving
 
@@ -41,6 +42,14 @@ def test_a_sound_instance_has_no_fault(examined, arguments_of):
     assert {finding.verdict for finding in report.findings} == {"ok"}
     assert report.verdict == "ok"
     assert report.summary == f"OK: {len(report.findings)} in order; 7 GETs"
+
+
+def test_a_rude_instance_is_no_fault(examined, arguments_of):
+    with Sandbox(rows={"invoices": 70, "suppliers": 7, "users": 0}) as sandbox:
+        report = examined(arguments_of(sandbox))
+
+    assert report.with_verdict("fail") == []
+    assert report.profile.page_cap == 50
 
 
 def test_1_a_wrong_secret(examined, arguments_of):
@@ -282,6 +291,17 @@ def test_10_descending_ids_whatever_is_asked_for(examined):
     assert "coupa doctor --save" in line.remedy
     assert report.profile.ids_ascending is False
     assert report.profile.against_ids
+
+
+def test_10_the_facts_that_are_the_remedy_bring_every_row(examined):
+    with Server(backwards(obeys=False)) as server:
+        profile = examined(server.arguments(), "things").profile
+        with CoupaClient(**server.arguments()) as client, pytest.raises(CoupaShapeError):
+            client.scan("things").collect()
+        with CoupaClient(**server.arguments(profile=profile)) as client:
+            ids = [row["id"] for row in client.scan("things")]
+
+    assert ids == list(range(70, 0, -1))
 
 
 def test_10_descending_ids_unless_asked_otherwise(examined):
