@@ -247,6 +247,14 @@ def test_a_missing_secret_hides_nothing_else(examined, missing):
     assert found["token"].seen == "not examined, because of the settings"
 
 
+def test_everything_that_is_missing_is_named_at_once(examined):
+    with Server(lambda _: http(404)) as server:
+        report = examined({"base_url": server.arguments()["base_url"]}, "things").report
+
+    missing = [each.seen for each in report.findings if each.verdict == "fail"]
+    assert missing == ["client_id is missing", "client_secret is missing"]
+
+
 @pytest.mark.parametrize("proxy", ["ftp://127.0.0.1:1", "socks5://127.0.0.1:1"])
 def test_a_proxy_that_cannot_be_used_is_a_finding(examined, proxy):
     found = examined({**CREDENTIALS, "instance": "coupa.example", "proxy": proxy}, "things")

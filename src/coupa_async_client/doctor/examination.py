@@ -41,6 +41,13 @@ _MEND = "correct the settings, in the environment or the options"
 _SHARED = {"profile", "token_cache", "budget"}
 """Arguments of a connection without which it is examined: nothing is shared, and nothing assumed."""
 
+_STAND_INS: Sequence[Mapping[str, str]] = (
+    {},
+    {"client_id": "none"},
+    {"client_id": "none", "client_secret": "none"},
+)
+"""What takes the place of credentials that are missing, so that the rest is looked at too."""
+
 T = TypeVar("T")
 
 
@@ -130,22 +137,23 @@ class _Examination:
 
     def _settings(self, arguments: Mapping[str, Any]) -> tuple[Settings | None, str]:
         """Return settings, if only for the network, and why they are not enough for more."""
-        try:
-            checked = settings(**arguments)
-            HttpTransport(checked)
-        except (CoupaConfigError, ImportError) as error:  # some kinds of proxy need a package
-            seen, parted, remedy = str(error).rpartition("; ")
-            self._tell(Finding("settings", "fail", seen or remedy, remedy if parted else _MEND))
-            placeholders = {"client_id": "none", "client_secret": "none"}
+        problems: dict[str, None] = {}
+        checked = None
+        for stand_ins in _STAND_INS:
             try:
-                checked = settings(**{**arguments, **placeholders})
-                trust_of(checked)
-            except CoupaConfigError:
-                return None, "of the settings"
+                checked = settings(**{**arguments, **stand_ins})
+                HttpTransport(checked)
+                break
+            except (CoupaConfigError, ImportError) as error:  # some kinds of proxy need a package
+                checked, problems[str(error)] = None, None
+        for problem in problems:
+            seen, parted, remedy = problem.rpartition("; ")
+            self._tell(Finding("settings", "fail", seen or remedy, remedy if parted else _MEND))
+        if problems or checked is None:
             return checked, "of the settings"
-        scopes = len(checked.scopes)
-        asked = "no scope named" if not scopes else f"{scopes} scopes asked for"
-        self._tell(Finding("settings", "ok", f"{checked.base_url}, {asked}"))
+        asked = {0: "no scope named", 1: "1 scope asked for"}
+        scopes = asked.get(len(checked.scopes), f"{len(checked.scopes)} scopes asked for")
+        self._tell(Finding("settings", "ok", f"{checked.base_url}, {scopes}"))
         return checked, ""
 
     def _on_the_way(self, checked: Settings, without: str) -> None:
@@ -180,18 +188,14 @@ class _Examination:
 
     def _token(self, checked: Settings, instance: Instance) -> Grant | None:
         grant = instance.token()
-        unscoped = isinstance(grant, Grant) and grant.error == "invalid_scope" and checked.scopes
-        by_basic = (
-            isinstance(grant, Grant)
-            and grant.error == "invalid_client"
-            and instance.token_by_basic()
-        )
+        error = grant.error if isinstance(grant, Grant) else ""
+        by_basic = error == "invalid_client" and instance.token_by_basic()
         self._tell(of_token(grant, by_basic=by_basic))
-        if unscoped:
+        refused = error == "invalid_scope" and bool(checked.scopes)
+        if refused:
             grant = instance.token(scoped=False)
         if isinstance(grant, CoupaClientError) or not grant.granted:
             return None
-        refused = bool(unscoped)
         self._tell(of_scopes(grant, checked.scopes, self._resources, refused=refused))
         return grant
 
