@@ -171,6 +171,6 @@ def test_latency_is_told_and_as_many_slots_as_it_takes(examined, arguments_of, l
     with Sandbox(polite=True, rows=ROWS, throttle="off", latency=latency) as sandbox:
         found = examined(arguments_of(sandbox, rate=100), "invoices")
 
-    assert latency <= found.profile.latency_p50 <= found.profile.latency_p90 < latency + 0.3
-    assert slots <= found.profile.concurrent <= slots + 40
-    assert f"{found.profile.concurrent} in flight" in found["concurrent"].seen
+    assert latency <= found.profile.latency_p50 <= found.profile.latency_p90
+    assert found.profile.concurrent >= slots
+    assert f"{found.profile.concurrent} in flight suffice for 100" in found["concurrent"].seen
