@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .errors import CoupaConfigError
@@ -64,7 +64,7 @@ def settings(
     *,
     instance: str | None = None,
     timeout: float = 60.0,
-    default_page_size: int | None = None,
+    default_page_size: int = MAX_PAGE_SIZE,
     default_concurrent: int | None = None,
     rate: float | None = 25.0,
     burst: int = 20,
@@ -82,7 +82,7 @@ def settings(
         CoupaConfigError: names the argument, its value unless secret, and the remedy.
     """
     base, token = urls(base_url, token_url, instance)
-    rows, slots = _known(profile, base)
+    known = _known(profile, base)
     return Settings(
         base_url=base,
         token_url=token,
@@ -90,10 +90,8 @@ def settings(
         client_secret=_credential("client_secret", client_secret),
         scopes=scope_names(scopes),
         timeout=_positive("timeout", timeout, "seconds"),
-        page_size=rows
-        if default_page_size is None
-        else page_size("default_page_size", default_page_size),
-        concurrent=slots
+        page_size=min(known.rows, page_size("default_page_size", default_page_size)),
+        concurrent=known.slots
         if default_concurrent is None
         else whole("default_concurrent", default_concurrent, at_least=1),
         rate=None if rate is None else _positive("rate", rate, "requests a second, or None"),
@@ -233,10 +231,16 @@ def _budget(value: object, rate: float | None) -> str | Path | None:
     raise CoupaConfigError(msg)
 
 
-def _known(profile: InstanceProfile | None, base_url: str) -> tuple[int, int]:
-    """Return rows per request and requests in flight, as far as facts of the instance tell."""
+class _Known(NamedTuple):
+    """What facts of the instance say of rows per request, at most, and of requests in flight."""
+
+    rows: int = MAX_PAGE_SIZE
+    slots: int = _CONCURRENT
+
+
+def _known(profile: InstanceProfile | None, base_url: str) -> _Known:
     if profile is None:
-        return MAX_PAGE_SIZE, _CONCURRENT
+        return _Known()
     host = host_of(base_url)
     if profile.host.lower() != host:
         msg = (
@@ -244,13 +248,12 @@ def _known(profile: InstanceProfile | None, base_url: str) -> tuple[int, int]:
             "coupa doctor --save for this instance"
         )
         raise CoupaConfigError(msg)
-    rows, slots = profile.page_cap, profile.concurrent
-    return (
-        MAX_PAGE_SIZE
-        if rows is None
-        else min(MAX_PAGE_SIZE, whole("profile.page_cap", rows, at_least=1)),
-        _CONCURRENT if slots is None else whole("profile.concurrent", slots, at_least=1),
-    )
+    known = _Known()
+    if profile.page_cap is not None:
+        known = known._replace(rows=whole("profile.page_cap", profile.page_cap, at_least=1))
+    if profile.concurrent is not None:
+        known = known._replace(slots=whole("profile.concurrent", profile.concurrent, at_least=1))
+    return known
 
 
 def _credential(name: str, value: str | None) -> str:

@@ -19,6 +19,7 @@ from .instance_profile import InstanceProfile
 from .query import fields_text, plain, query_string, resource_path
 from .scan import Reading, Scan
 from .types import (
+    MAX_PAGE_SIZE,
     Checkpoint,
     Fields,
     JSONObject,
@@ -58,7 +59,7 @@ class CoupaAsyncClient(OffsetMethods):
         *,
         instance: str | None = None,
         timeout: float = 60.0,
-        default_page_size: int | None = None,
+        default_page_size: int = MAX_PAGE_SIZE,
         default_concurrent: int | None = None,
         rate: float | None = 25.0,
         burst: int = 20,
@@ -85,7 +86,7 @@ class CoupaAsyncClient(OffsetMethods):
             instance: `yourcompany` or `yourcompany.coupahost.com`, instead of both URLs.
             timeout: seconds to connect and between two pieces of an answer; an answer as a whole
                 may take five times as long.
-            default_page_size: rows per request, at most 50 (doc 0014), which is the default.
+            default_page_size: rows per request, at most 50 (doc 0014).
             default_concurrent: requests in flight per scan, at most; 32 by default.
             rate: requests a second, by all scans together (doc 0012); None switches pacing off.
             burst: requests that may follow at once after a rest.
@@ -108,8 +109,8 @@ class CoupaAsyncClient(OffsetMethods):
             hooks: what to call at each try, retry, wait and page: a `coupa_async_client.hooks.Hooks`,
                 or a list of them.
             profile: what `coupa doctor --save` found out about this instance, or the path of that file:
-                page size, requests in flight and the way of paging then follow from facts. Other
-                arguments win, but for paging that the instance cannot do.
+                page size, requests in flight and the way of paging then follow from facts. What it
+                cannot do is not asked of it, and `default_concurrent` wins over what is suggested.
 
         Raises:
             CoupaConfigError: names the argument and the remedy.

@@ -16,6 +16,7 @@ from .errors import CoupaConfigError, CoupaRowError
 from .instance_profile import InstanceProfile
 from .scan import Reading
 from .types import (
+    MAX_PAGE_SIZE,
     Checkpoint,
     Fields,
     JSONObject,
@@ -114,7 +115,7 @@ class CoupaClient:
         *,
         instance: str | None = None,
         timeout: float = 60.0,
-        default_page_size: int | None = None,
+        default_page_size: int = MAX_PAGE_SIZE,
         default_concurrent: int | None = None,
         rate: float | None = 25.0,
         burst: int = 20,
