@@ -55,12 +55,13 @@ class Vocabulary:
             return
         from .description.checks import check  # noqa: PLC0415  (only where there is one)
 
-        among: Any = plain(params).get("fields")
+        asked = plain(params)
+        among: Any = asked.pop("fields", None)
         projection = fields_text(fields or among)
         check(
             self._description,
             resource,
-            terms=terms(params, reserved=True),
+            terms=terms(asked, reserved=True),
             fields=columns_of(projection) if projection else (),
             projected_by="fields" if row_type is None else f"type {row_type.__name__}",
             on_misfit=self._on_misfit,

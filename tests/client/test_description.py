@@ -108,6 +108,14 @@ def test_what_fits_is_sent(drain, server, description):
     assert (outcome.error, len(outcome.ids)) == (None, len(IDS))
 
 
+def test_a_projection_among_params_passes_as_a_list_too(drain, server, description):
+    """With a description, `{"fields": [...]}` was refused as a list for a filter."""
+    for fields in (["id", {"supplier": ["name"]}], '["id"]'):
+        arguments = server.arguments(description=description)
+        outcome = drain(arguments, "invoices", params={"fields": fields})
+        assert (outcome.error, len(outcome.ids)) == (None, len(IDS))
+
+
 def test_misfits_may_be_warned_of(server, description):
     arguments = server.arguments(description=description, on_misfit="warn")
     with CoupaClient(**arguments) as client:
