@@ -116,6 +116,24 @@ def test_a_projection_among_params_passes_as_a_list_too(drain, server, descripti
         assert (outcome.error, len(outcome.ids)) == (None, len(IDS))
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [None, {"type": "array"}, {"type": "array", "items": {"$ref": "#/definitions/Elsewhere"}}],
+    ids=["no schema", "no items", "defined elsewhere"],
+)
+def test_a_resource_whose_records_are_not_described_can_be_asked(drain, server, answer):
+    """Every filter and field of it was refused: "invoices has nothing inside it"."""
+    answers = {"200": {} if answer is None else {"schema": answer}}
+    partial = {"swagger": "2.0", "paths": {"/invoices": {"get": {"responses": answers}}}}
+    outcome = drain(
+        server.arguments(description=partial),
+        "invoices",
+        params={"status": "new", "supplier[name]": "A"},
+        fields="id,supplier.name",
+    )
+    assert (outcome.error, len(outcome.ids)) == (None, len(IDS))
+
+
 def test_misfits_may_be_warned_of(server, description):
     arguments = server.arguments(description=description, on_misfit="warn")
     with CoupaClient(**arguments) as client:

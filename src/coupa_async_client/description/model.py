@@ -127,10 +127,12 @@ class Description:
     def attribute(self, resource: str, path: Iterable[str]) -> Attribute | None:
         """Return the attribute at a path of names, hyphens or underscores; None below the unknown.
 
+        A resource whose records are not described is unknown too.
+
         Raises:
             CoupaConfigError: a name on the way is not there; names the nearest.
         """
-        attributes: Attributes | None = self.attributes(resource)
+        attributes = self.attributes(resource) or None
         holder, found = resource, None
         for name in path:
             if plain(name) == CUSTOM_FIELDS or attributes is None:
