@@ -3,6 +3,8 @@
 Types that msgspec reads as they are have no mirror. Reading pages is left to `_rows`.
 """
 
+import dataclasses
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -115,10 +117,26 @@ def _decoded_as_itself(
             for each, annotation in declared
         }
         return TypedDict(title(shape.type), keys)  # type: ignore[operator]  # at run time
+    if shape.kind == "dataclass" and not _is_its_fields(shape):
+        return None
     config = getattr(shape.type, "__struct_config__", None)
     if config and (config.forbid_unknown_fields or config.array_like or config.tag is not None):
         return None
     return shape.type if all(each.annotation == known for each, known in declared) else None
+
+
+def _is_its_fields(shape: Shape) -> bool:
+    """Tell whether a dataclass is made of its attributes alone, by the constructor they make.
+
+    msgspec calls no other: it would pass over one of the user's own, and fill fields with `init=False`.
+    """
+    names = [attribute.name for attribute in shape.attributes]
+    code = getattr(shape.type.__init__, "__code__", None)
+    return (
+        [each.name for each in dataclasses.fields(shape.type)] == names
+        and set(inspect.signature(shape.type).parameters) == set(names)
+        and getattr(code, "co_filename", "") == "<string>"  # what `dataclass` wrote, it compiled
+    )
 
 
 def _struct(shape: Shape, annotations: Sequence[Annotation]) -> Annotation:

@@ -3,7 +3,7 @@
 import json
 import pickle
 import typing
-from dataclasses import dataclass, field
+from dataclasses import InitVar, asdict, dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import IntEnum
@@ -334,6 +334,46 @@ def test_types_that_need_no_mirror_are_decoded_as_they_are():
         4, "", Currency("EUR")
     )
     assert refusal(Account, {"id": 4, "currency": {}}).path == "currency.code"
+
+
+@dataclass
+class Shouted:
+    id: int
+    code: str
+
+    def __init__(self, id, code):  # noqa: A002  (the attribute's name)
+        self.id, self.code = id, code.upper()
+
+
+@dataclass
+class Doubled:
+    id: int
+    code: str
+    twice: int = field(default=0, init=False)
+    factor: InitVar[int] = 2
+
+    def __post_init__(self, factor):
+        self.twice = factor * self.id
+
+
+@dataclass
+class Kept:
+    id: int
+    code: str
+    twice: int = field(default=0, init=False)
+
+
+@pytest.mark.parametrize(
+    ("row_type", "attributes"),
+    [
+        (Shouted, {"id": 4, "code": "A"}),
+        (Doubled, {"id": 4, "code": "a", "twice": 8}),
+        (Kept, {"id": 4, "code": "a", "twice": 0}),
+    ],
+)
+def test_a_dataclass_is_built_by_its_own_constructor(row_type, attributes):
+    """Its constructor was passed over, or a TypeError raised, where no name of its needed a hyphen."""
+    assert asdict(only(row_type, {"id": 4, "code": "a", "twice": 99})) == attributes
 
 
 def test_a_typed_dict_by_coupas_own_names_is_decoded_as_it_is():
