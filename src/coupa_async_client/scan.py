@@ -5,8 +5,8 @@ Which page to ask for is left to the plans, sending to `_engine`.
 
 import logging
 import time
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, cast
@@ -153,12 +153,17 @@ class Reading(Generic[Row]):
         self._settle(page)
         return self._shown(page)
 
-    def rows(self, page: Page) -> Iterator[Row]:
+    def rows(self, page: Page) -> Generator[Row]:
         """Decode a page row after row, and account for each as it is handed out."""
         shown = page if self._reader.picks else self._shown(page)
-        for count, row in self._reader.read(shown, partial(self._misfit, page)):
-            self._partly = (page, count)
-            yield row
+        try:
+            for count, row in self._reader.read(shown, partial(self._misfit, page)):
+                self._partly = (page, count)
+                yield row
+        except BaseException:  # a break too: said here, by the thread that takes the rows
+            if self._partly is not None:
+                self._tell_of(*self._partly)
+            raise
         self._settle(page)
 
     def _settle(self, page: Page) -> None:
@@ -192,8 +197,6 @@ class Reading(Generic[Row]):
             return
         self._ended = time.monotonic()
         await self._run.aclose()
-        if self._partly is not None:
-            self._tell_of(*self._partly)
         receipt = self.receipt
         log.info("%s", receipt)
         if receipt.drift or receipt.duplicates:
@@ -321,8 +324,9 @@ class Scan(Generic[Row]):
         reading = self.reading.begun()
         try:
             while (page := await reading.next()) is not None:
-                for row in reading.rows(page):
-                    yield row
+                with closing(reading.rows(page)) as rows:
+                    for row in rows:
+                        yield row
         finally:
             await reading.end()
 

@@ -197,6 +197,29 @@ def test_rows_taken_before_a_break_are_told(told):
     assert told.page[-1].span == (50, 70)
 
 
+def test_rows_taken_before_a_break_are_told_by_the_thread_that_took_them():
+    """The last page of a scan that was left was told on the loop's thread, where a database refuses it."""
+    threads = []
+    hooks = Hooks(on_page=lambda _: threads.append(threading.current_thread()))
+    with Server(PROPER) as server, CoupaClient(**server.arguments(hooks=hooks)) as client:
+        for row in client.scan("invoices", paging="keyset"):
+            if row["id"] == 70:
+                break
+
+    assert threads == [threading.current_thread()] * 2
+
+
+async def test_rows_taken_before_a_break_are_told_once_by_asyncio_too(told):
+    with Server(PROPER) as server:
+        async with CoupaAsyncClient(**server.arguments(hooks=told.hooks)) as client:
+            scan = aiter(client.scan("invoices", paging="keyset"))
+            for _ in range(70):
+                await anext(scan)
+            await scan.aclose()
+
+    assert [(event.id_min, event.id_max) for event in told.page] == [(1, 50), (51, 70)]
+
+
 def test_a_page_without_ids_is_told(drain, told):
     with Server(
         lambda seen: http(200, [{"n": 1}] if seen.query["offset"] == "0" else [])
