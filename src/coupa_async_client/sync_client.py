@@ -300,7 +300,11 @@ class CoupaClient:
         if not self._closed:
             self._closed = True
             if self._pid == os.getpid():
-                self._portal.run(self._client.aclose())
+                try:
+                    self._portal.run(self._client.aclose())
+                except BaseException:  # interrupted, or refused to a hook on the loop's own thread
+                    self._closed = False
+                    raise
                 self._portal.close()
 
     def __enter__(self) -> Self:

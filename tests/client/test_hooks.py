@@ -220,6 +220,18 @@ async def test_rows_taken_before_a_break_are_told_once_by_asyncio_too(told):
     assert [(event.id_min, event.id_max) for event in told.page] == [(1, 50), (51, 70)]
 
 
+def test_a_hook_that_closes_the_client_leaves_it_to_be_closed(caplog):
+    """It was refused, and taken for closed all the same: the loop's thread and connections stayed."""
+    with Server(PROPER) as server:
+        hooks = Hooks(on_response=lambda _: client.close())
+        with CoupaClient(**server.arguments(hooks=hooks)) as client:
+            assert len(client.scan("invoices").collect()) == len(IDS)
+            assert "coupa-sync" in {thread.name for thread in threading.enumerate()}
+
+    assert "coupa-sync" not in {thread.name for thread in threading.enumerate()}
+    assert "own loop thread" in caplog.text
+
+
 def test_a_page_without_ids_is_told(drain, told):
     with Server(
         lambda seen: http(200, [{"n": 1}] if seen.query["offset"] == "0" else [])
