@@ -31,7 +31,8 @@ def plain(params: Params | None) -> dict[str, object]:
     """Return parameters, or a condition, as a dictionary of one's own; None asks for everything.
 
     Raises:
-        CoupaConfigError: it is neither.
+        CoupaConfigError: it is neither, or gives a parameter in both spellings: which of the two Coupa
+            keeps is not documented.
     """
     if params is None:
         return {}
@@ -41,9 +42,13 @@ def plain(params: Params | None) -> dict[str, object]:
             "condition, for example field('status') == 'approved'"
         )
         raise CoupaConfigError(msg)
+    known: dict[str, str] = {}
     for key in params:
         if not isinstance(key, str):
             msg = f"params has the key {key!r}; keys are text, for example 'status[in]'"
+            raise CoupaConfigError(msg)
+        if known.setdefault(hyphenated(key), key) != key:
+            msg = f"params has both {known[hyphenated(key)]!r} and {key!r}, which are one; give one"
             raise CoupaConfigError(msg)
     return dict(params)
 
