@@ -103,6 +103,9 @@ def test_a_query_too_long_for_any_server_is_refused():
         ("status", None, "[blank]"),
         ("status", ["a", "b"], "status[in]"),
         ("status[in]", [], "empty list"),
+        ("status[in]", "", "empty list"),  # what ",".join makes of no ids at all
+        ("status[not_in]", ", ", "empty list"),
+        ("status[in]", [""], "empty list"),
         ("name[in]", ["Acme, Inc."], "splits lists at commas"),
         ("status", {"eq": 1}, "dict"),
         ("status", b"x", "bytes"),

@@ -100,8 +100,8 @@ def spell(key: str, value: object) -> str:
     A list is allowed where the operator takes one and becomes a comma list.
 
     Raises:
-        CoupaConfigError: a datetime without a zone, a None, a list without `[in]`, or an item that
-            holds a comma (Coupa documents no way to escape one).
+        CoupaConfigError: a datetime without a zone, a None, a list without `[in]`, one that is empty,
+            or an item that holds a comma (Coupa documents no way to escape one).
     """
     text: str | None = None
     match value:
@@ -119,6 +119,9 @@ def spell(key: str, value: object) -> str:
             text = value.isoformat()
         case list() | tuple() | set() | frozenset():
             text = _spell_list(key, value)
+    if text is not None and key.endswith(_LIST_OPERATORS) and not text.strip(", "):
+        msg = f"params[{key!r}] is an empty list, which would ask for nothing; leave the filter out"
+        raise CoupaConfigError(msg)
     if text is not None:
         return text
     hint = (
@@ -153,9 +156,6 @@ def _spell_list(key: str, values: Iterable[object]) -> str:
         msg = f"params[{key!r}] is a list; only [in] and [not_in] take one: {key}[in]"
         raise CoupaConfigError(msg)
     texts = [spell(key, item) for item in values]
-    if not texts:
-        msg = f"params[{key!r}] is an empty list, which would ask for nothing; leave the filter out"
-        raise CoupaConfigError(msg)
     for item in texts:
         if "," in item:
             msg = (
