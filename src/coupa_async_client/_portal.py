@@ -54,7 +54,7 @@ class Portal:
         future: Future[T] | None = None
         try:
             loop = self._running()
-            future = asyncio.run_coroutine_threadsafe(_known(work, known), loop)
+            future = _submitted(work, known, loop)
             return _outcome(future)
         except BaseException:
             if future and not future.done() and future.cancel() and self._loop is not None:
@@ -90,7 +90,7 @@ class Portal:
             nonlocal pumping
             loop = self._running()
             if pumping is None:
-                pumping = asyncio.run_coroutine_threadsafe(_known(pump(), known), loop)
+                pumping = _submitted(pump(), known, loop)
                 pumping.add_done_callback(lambda _: drawn.put(None))
             else:
                 loop.call_soon_threadsafe(room.release)
@@ -160,6 +160,19 @@ def _taken(queue: "SimpleQueue[T]") -> T:
     while True:
         with suppress(Empty):
             return queue.get(timeout=_SLICE)
+
+
+def _submitted(
+    work: Coroutine[Any, Any, T], known: set[asyncio.Task[Any]], loop: asyncio.AbstractEventLoop
+) -> "Future[T]":
+    """Hand a coroutine to the loop, or close it: an interrupt may come in between."""
+    noted = _known(work, known)
+    try:
+        return asyncio.run_coroutine_threadsafe(noted, loop)
+    except BaseException:
+        noted.close()
+        work.close()
+        raise
 
 
 async def _known(work: Coroutine[Any, Any, T], known: set[asyncio.Task[Any]]) -> T:

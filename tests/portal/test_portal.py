@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import gc
 import itertools
 import os
 import signal
@@ -165,6 +166,24 @@ def test_an_interrupt_while_nothing_comes_ends_the_drawing(portal):
         take()
     thread.join(5)
     assert ended == ["drawing", "all"]
+
+
+def test_an_interrupt_amid_handing_work_over_leaves_no_coroutine_behind(portal, monkeypatch):
+    """Ctrl-C in that instant left "coroutine was never awaited" below the message."""
+
+    def interrupted(_work, _loop):
+        raise KeyboardInterrupt
+
+    portal.run(asyncio.sleep(0))
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncio, "run_coroutine_threadsafe", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            portal.run(asyncio.sleep(0))
+        numbers = Numbers()
+        with pytest.raises(KeyboardInterrupt), portal.drawing(numbers.draw, numbers.finish) as take:
+            take()
+    gc.collect()
+    assert (numbers.drawn, portal.run(_tasks())) == (0, 1)
 
 
 def test_nothing_is_drawn_before_it_is_asked_for(portal):
