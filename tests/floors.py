@@ -10,23 +10,24 @@ PACKAGE = "coupa_async_client"
 
 # From the ground up. A module imports from floors strictly below its own; a subpackage is named once.
 FLOORS = (
-    ("errors", "types", "_seen", "_horizon", "folders", "instance_profile"),
+    ("errors", "types", "_seen", "_horizon", "folders", "instance_profile", "explanation"),
     (
         *("query", "_ranges", "_offsets", "_ledger", "_retry", "_limits", "_settings", "_answers"),
-        *("_tokens", "_encodings", "_shapes", "description", "_parts", "hooks", "_ownership"),
+        *("_tokens", "_encodings", "_shapes", "description", "_parts", "_census"),
+        *("hooks", "_ownership"),
     ),
-    ("_connections", "_mirrors", "_profile_table"),
+    ("_connections", "_mirrors", "_profile_table", "_forecast"),
     (
         *("_transport", "_question", "_budget", "_record", "_locked", "_token_file", "_misfits"),
         *("swagger", "_keyring", "_known_instance"),
     ),
     (
         *("_token_store", "_shared_budget", "_typed_rows", "_vocabulary", "_listeners"),
-        "profiles",
+        *("profiles", "_foretelling"),
     ),
     ("auth", "_budget_file", "_budget_redis", "_rows", "_trail"),
     ("_engine", "_budgets"),
-    ("_run", "_api_docs"),
+    ("_run", "_api_docs", "_explaining"),
     ("scan", "_portal", "_assembly"),
     ("_offset_methods",),
     ("client",),

@@ -28,6 +28,10 @@ class Budget(Protocol):
         """Count the requests that may leave at once, as far as is known here."""
         ...
 
+    def outlook(self) -> tuple[Governor, float]:
+        """Return a copy of what decides, as far as is known here, and the time on its clock."""
+        ...
+
     async def aclose(self) -> None:
         """Let go of whatever is shared."""
         ...
@@ -56,6 +60,10 @@ class OwnBudget:
     def free(self) -> int:
         """Count the requests that may leave at once."""
         return self._governor.free(self._clock())
+
+    def outlook(self) -> tuple[Governor, float]:
+        """Return a copy of what decides, and the time on its clock."""
+        return self._governor.copy(), self._clock()
 
     async def aclose(self) -> None:
         """Do nothing: nothing is shared."""

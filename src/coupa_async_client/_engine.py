@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._answers import raise_for_status, retry_after
 from ._budget import Budget
-from ._limits import Permit
+from ._limits import Governor, Permit
 from ._retry import RetryPolicy, Trial, decide
 from ._settings import Settings
 from ._token_store import TokenStore
@@ -115,6 +115,10 @@ class Engine:
         if self._budget is None:
             return None
         return self._budget.free() + _SHORT_QUEUE - self._in_line
+
+    def outlook(self) -> tuple[Governor | None, float]:
+        """Return a copy of what decides on the pace, None without one, and the time on its clock."""
+        return (None, self._clock()) if self._budget is None else self._budget.outlook()
 
     @contextmanager
     def watched(self, departed: Callable[[], None]) -> Iterator[None]:

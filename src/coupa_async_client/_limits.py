@@ -4,7 +4,7 @@ No sleeping and no sharing here: the engine waits as long as it is told, and a b
 processes share carries a `Pace` from one to the next.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _SPREAD = 0.25
 """Seconds by which arrivals may differ in lateness: what leaves evenly in that time may arrive at once."""
@@ -77,6 +77,12 @@ class Governor:
         self._rate = rate
         self._burst = float(burst)
         self.pace = self.fresh()
+
+    def copy(self) -> "Governor":
+        """Return another that knows as much, to see what would be."""
+        other = Governor(self._rate, int(self._burst))
+        other.pace = replace(self.pace)
+        return other
 
     def fresh(self) -> Pace:
         """Return what is known before anything was sent: the bucket is full."""

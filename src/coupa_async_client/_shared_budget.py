@@ -103,6 +103,10 @@ class SharedBudget:
         """Count the requests that may leave at once, as far as is known here."""
         return self._governor.free(self._now())
 
+    def outlook(self) -> tuple[Governor, float]:
+        """Return a copy of what decides, as far as is known here, and the time on its clock."""
+        return self._governor.copy(), self._now()
+
     async def aclose(self) -> None:
         """Let go of the store; nothing in it is this client's own."""
         await self._store.aclose()

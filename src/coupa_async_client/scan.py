@@ -26,6 +26,7 @@ from .types import Ask, JSONObject, OnInvalid, Page, Row, ScanReceipt, Span
 if TYPE_CHECKING:
     from ._engine import Engine
     from ._run import Run
+    from .explanation import Explanation
 
 log = logging.getLogger("coupa_async_client")
 
@@ -80,6 +81,12 @@ class Reading(Generic[Row]):
         self.begun()
         first = replace(self._question, max_items=1)
         return Reading(self._engine, first, self._reader, self._on_invalid)
+
+    async def explain(self) -> "Explanation":
+        """Tell what it will bring and cost; it can be started as before."""
+        from ._explaining import explained  # noqa: PLC0415  (see _assembly.py)
+
+        return await explained(self._engine, self._question)
 
     async def next(self) -> Page | None:
         """Return the next page with rows in it; None when all that were asked for have come.
@@ -354,6 +361,17 @@ class Scan(Generic[Row]):
     async def collect(self) -> list[Row]:
         """Return every row in a list; memory grows with their number."""
         return [row async for row in self]
+
+    async def explain(self) -> "Explanation":
+        """Tell what the scan will bring and cost, by three small requests at most; it is not started.
+
+        Rows, requests, seconds at the current pace, bytes as asked and in full, order, scopes, and the
+        first request for curl. `print` it, or take its `to_dict()`.
+
+        Raises:
+            CoupaClientError: why there is no answer.
+        """
+        return await self.reading.explain()
 
     @property
     def checkpoint(self) -> JSONObject:

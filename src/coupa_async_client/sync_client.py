@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ._portal import Portal
     from .description.checks import OnMisfit
     from .description.model import Description
+    from .explanation import Explanation
     from .hooks import Hooks
     from .swagger import Source
 
@@ -68,6 +69,10 @@ class SyncScan(Generic[Row]):
     def collect(self) -> list[Row]:
         """Return every row in a list; memory grows with their number."""
         return list(self)
+
+    def explain(self) -> "Explanation":
+        """Tell what the scan will bring and cost, by three small requests at most; as `Scan.explain`."""
+        return self._portal.run(self._reading.explain())
 
     @property
     def checkpoint(self) -> JSONObject:
