@@ -125,7 +125,7 @@ class Coupa:
         if refused:
             self.refusals.append(now())
             return Response(429, {"retry-after": self.retry_after} if self.retry_after else {}, b"")
-        return Response(200, {}, self._page(request.url))
+        return Response(200, {}, self._page(request.url), took + (wait or 0.0))
 
     async def aclose(self) -> None:
         pass
@@ -144,8 +144,10 @@ class Coupa:
         query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
         after = bisect_right(self.ids, int(query.get("id[gt]", -1)))
         below = bisect_left(self.ids, int(query["id[lt]"])) if "id[lt]" in query else len(self.ids)
-        start = after + int(query.get("offset", 0))
-        page = self.ids[start : min(below, start + int(query["limit"]))]
+        ids = self.ids[after:below]
+        start = int(query.get("offset", 0))
+        turned = query.get("dir") == "desc"
+        page = (ids[::-1] if turned else ids)[start : start + int(query["limit"])]
         return json.dumps([{"id": id_} for id_ in page]).encode()
 
 
@@ -174,11 +176,7 @@ async def drained(
     Whoever takes the pages is at work for `pause` seconds after each.
     """
     loop = asyncio.get_running_loop()
-    checked = settings("http://localhost/api", client_id="id", client_secret="hush", **options)  # noqa: S106
-    budget = budget_for(checked, loop.time)
-    chance = random.Random(coupa.seed).random
-    engine = Engine(checked, coupa, budget=budget, clock=loop.time, chance=chance)
-    reading = Reading(engine, question(checked, "invoices", paging=paging))
+    engine, reading = reading_of(coupa, paging, **options)
     started, ids = loop.time(), []
     ahead = pages = 0
     while (page := await reading.next()) is not None:
@@ -192,6 +190,16 @@ async def drained(
     await engine.aclose()
     assert sorted(ids) == list(coupa.ids)
     return Drained(reading.receipt, seconds, ahead)
+
+
+def reading_of(coupa: Coupa, paging: str, **options: Any) -> tuple[Engine, Reading[Any]]:
+    """Make a scan of everything on the running loop, and the engine to be closed behind it."""
+    loop = asyncio.get_running_loop()
+    checked = settings("http://localhost/api", client_id="id", client_secret="hush", **options)  # noqa: S106
+    budget = budget_for(checked, loop.time)
+    chance = random.Random(coupa.seed).random
+    engine = Engine(checked, coupa, budget=budget, clock=loop.time, chance=chance)
+    return engine, Reading(engine, question(checked, "invoices", paging=paging))
 
 
 def list_schedule(durations: Iterable[float], slots: int) -> float:

@@ -120,14 +120,14 @@ class Census:
         elif (
             seen.ids and not seen.rising
         ):  # the highest page would say nothing: look far up at once
-            self._step, self._offset = 2, self._blind
+            self._step, self._offset, self._last = 2, self._blind, self._first
         elif not seen.rising:
             self._known = self._told(None, "unknown", "rows have no id to count them by")
 
     def _see_last(self, seen: "_Seen") -> None:
         self._last = seen.turned
         known = {*self._first.ids, *seen.ids}
-        if not seen.falling or self._last.high < self._first.high:
+        if not seen.falling or self._last.high < self._first.high or len(known) == 1:
             self._last, self._offset = self._first, self._blind
         elif self._last.low <= self._first.high:
             self._known = self._told(len(known), "exact")
@@ -139,19 +139,19 @@ class Census:
 
     def _see_far(self, seen: "_Seen") -> None:
         self._far = seen
-        at_least = self._offset + seen.rows
+        at_least, at_most = (self._offset + seen.rows, None) if seen.rows else (0, self._offset)
         if seen.rows and not seen.ids:
             self._known = self._told(None, "unknown", "rows have no id to count them by")
         elif seen.rows and seen.ids == self._first.ids:
             self._known = self._without_offset()
         elif not seen.rows and self._offset == self._first.rows:
             self._known = self._told(self._offset, "exact")
-        elif not seen.rows:
-            why = "ids lie too unevenly, or in no order"
-            self._known = self._told(None, "unknown", why, at_most=self._offset)
-        elif self._last is self._first or not seen.rising:
+        elif self._last is self._first or (seen.rows and not seen.rising):
             why = "this instance does not tell its highest id, since it ignores order_by or dir"
-            self._known = self._told(None, "unknown", why, at_least=at_least)
+            self._known = self._told(None, "unknown", why, at_least=at_least, at_most=at_most)
+        elif not seen.rows:
+            why = "ids lie too unevenly"
+            self._known = self._told(None, "unknown", why, at_most=at_most)
         elif seen.high >= self._last.low:
             above = {id_ for id_ in self._last.ids if id_ > seen.high}
             self._known = self._told(at_least + len(above), "exact")

@@ -150,12 +150,17 @@ class OffsetWindow:
         read_ahead: int,
         spans: Iterable[Span] = ((0, None),),
         until_empty: bool = True,
+        most: int | None = None,
     ) -> None:
-        """Cover spans of offsets, one after the other; `until_empty=False` needs them closed."""
+        """Cover spans of offsets, one after the other, or their first `most` places.
+
+        `until_empty=False` needs them closed.
+        """
         self._limit = limit
         self._read_ahead = read_ahead
         self._spans = deque(spans)
         self._until_empty = until_empty
+        self._most = most
         self._seams = _Seams()
         self._failures = 0
         self._held = 0
@@ -164,8 +169,15 @@ class OffsetWindow:
 
     def _begin(self) -> None:
         """Turn to the next span, if there is one."""
-        start, self._end = self._spans.popleft() if self._spans else (0, 0)
+        start, self._beyond = self._spans.popleft() if self._spans else (0, 0)
         self._start = self._next = start or 0
+        self._end = self._beyond
+        if self._most is not None:
+            reach = self._start + self._most
+            self._end = reach if self._beyond is None else min(reach, self._beyond)
+            self._most -= self._end - self._start
+            if not self._most:
+                self._spans.clear()
         self._horizon = Horizon(self._start, self._end, self._limit)
         self._blocks: deque[_Block] = deque()
         self._flying: dict[int, _Block] = {}
@@ -321,15 +333,21 @@ class OffsetWindow:
                 pages.append(Page(()).covering((head.offset + head.got, head.end)))
             self._blocks.popleft()
         if ends_now:
-            pages.append(Page(()).covering((rows_to, self._end)))
+            pages.append(
+                Page(()).covering((rows_to, self._beyond if self._has_ended else self._end))
+            )
         return pages
 
     def _sees_the_end(self) -> bool:
         """Tell whether all that might hold rows is answered, up to an empty place behind the last."""
         if self._flying or self._lacking:
             return False
-        reached = self._stops and self._next >= self._horizon.proven
-        return self._all_asked or (self._until_empty and reached)
+        return self._all_asked or self._has_ended
+
+    @property
+    def _has_ended(self) -> bool:
+        """Tell whether there is an empty place behind the last row."""
+        return self._until_empty and self._stops and self._next >= self._horizon.proven
 
 
 def _key(page: Page, position: int) -> int | bytes:

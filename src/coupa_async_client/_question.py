@@ -90,8 +90,9 @@ class Question:
             return OffsetWindow(
                 limit=self._limit,
                 read_ahead=self.read_ahead,
-                spans=_first_places(self.spans, self.max_items),
+                spans=self.spans,
                 until_empty=self.until_empty,
+                most=self.max_items,
             )
         slots = self.concurrent if self.paging == "ranges" and self.max_items is None else 1
         if len(self.parts) == 1:
@@ -268,19 +269,6 @@ def _place(value: object) -> int | None:
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     raise TypeError(value)
-
-
-def _first_places(spans: tuple[Span, ...], most: int | None) -> tuple[Span, ...]:
-    """Cut spans of offsets down to their first places."""
-    if most is None:
-        return spans
-    cut: list[Span] = []
-    for start, end in spans:
-        reach = (start or 0) + most
-        upto = reach if end is None else min(reach, end)
-        cut.append((start, upto))
-        most -= upto - (start or 0)
-    return tuple(cut)
 
 
 def _number(name: str, value: object, *, at_least: int | None = None) -> int | None:

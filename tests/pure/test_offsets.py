@@ -268,3 +268,21 @@ def test_a_look_ahead_finds_rows_that_are_gone_when_their_block_is_asked_for():
     assert any(ask.place is None for ask in answered)
     assert carried.ids == known
     assert carried.left == ()
+
+
+@given(ids, st.integers(1, 500), slots, st.data())
+def test_as_many_as_are_wanted_and_where_there_are_fewer_nothing_is_missing(ids, most, slots, data):
+    """A scan of at most 5,000 rows found the 520 there are, and said that it was incomplete."""
+    plan = window(most=most)
+    carried = Carried(plan, lambda ask: by_place(ids, ask), picking(data), slots, ALL)
+    assert carried.ids == ids[:most]
+    assert carried.left == (() if len(ids) < most else ((most, None),))
+
+
+def test_what_is_wanted_may_lie_in_several_spans():
+    known, spans = list(range(1, 401)), ((10, 20), (100, 200), (300, None))
+    carried = Carried(
+        window(spans=spans, most=60), lambda ask: by_place(known, ask), lambda _: 0, 4, spans
+    )
+    assert carried.ids == [*known[10:20], *known[100:150]]
+    assert carried.left == ((150, 200), (300, None))

@@ -16,6 +16,7 @@ from .described import named
 from .describing import app as describing
 from .destination import Destination
 from .examining import app as examining
+from .explaining import check_together, print_explanation
 from .failures import WRONG_ARGUMENTS, reported, say
 from .profiling import app as profiling
 from .reading import check_by, show
@@ -29,6 +30,8 @@ coupa export invoices -o invoices.jsonl
 coupa export invoices -o voided.csv --where status=voided --fields id,status
 
 coupa export suppliers -o - --where 'created-at\\[gt]=2026-01-31' | wc -l
+
+coupa export invoices --where status=approved --fields id,status --explain
 """
 _FORWARDED = {
     "allow_extra_args": True,
@@ -80,7 +83,7 @@ def coupa(
 def export(
     resource: o.ResourceArgument,
     *,
-    output: o.OutputOption,
+    output: o.OutputOption = None,
     format_: o.FormatOption = None,
     where: o.WhereOption = None,
     fields: o.FieldsOption = None,
@@ -92,6 +95,8 @@ def export(
     on_error: o.OnErrorOption = "raise",
     resume: o.ResumeOption = False,
     receipt: o.ReceiptOption = None,
+    explain: o.ExplainOption = False,
+    as_json: o.ExplainJsonOption = False,
     description: o.DescriptionOption = None,
     quiet: o.QuietOption = False,
     debug: o.DebugOption = False,
@@ -100,14 +105,20 @@ def export(
     """Bring every row of RESOURCE into a file that appears whole or not at all."""
     with reported(debug=debug):
         projection = parse_fields(fields) if fields else None
-        destination = Destination.of(
-            output, format_, projection, limit_rows, receipt, raw_cells=raw_cells, resume=resume
-        )
+        check_together(explain=explain, as_json=as_json, resume=resume)
+        destination = None
+        if not explain:
+            destination = Destination.of(
+                output, format_, projection, limit_rows, receipt, raw_cells=raw_cells, resume=resume
+            )
         params = filters(where or ())
         with connection.client(description=named(description)) as client:
             ask = partial(client.scan, resource, params, projection, on_error=on_error)
             ask = partial(ask, paging=paging, page_size=page_size, concurrent=concurrent)
-            save(ask, destination, Manner(quiet))
+            if destination is None:
+                print_explanation(partial(ask, max_items=limit_rows), as_json=as_json)
+            else:
+                save(ask, destination, Manner(quiet))
 
 
 @app.command(epilog="Example: coupa get invoices/7 --fields id,status,supplier.name")

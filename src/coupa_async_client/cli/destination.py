@@ -24,7 +24,7 @@ class Destination:
     @classmethod
     def of(
         cls,
-        place: str,
+        place: str | None,
         format_: Format | None = None,
         fields: str | None = None,
         limit_rows: int | None = None,
@@ -36,8 +36,15 @@ class Destination:
         """Settle the format, and check that what is wanted can be had there.
 
         Raises:
-            CoupaConfigError: it cannot be told, or is CSV on stdout; or nothing can be gone on with.
+            CoupaConfigError: there is no place; its format cannot be told, or is CSV on stdout; or
+                nothing can be gone on with.
         """
+        if place is None:
+            msg = (
+                "--output is missing; give a file, - for stdout, or --explain to see what there is "
+                "(coupa export --help)"
+            )
+            raise CoupaConfigError(msg)
         if place == STDOUT and format_ == "csv":
             msg = "-o - writes JSONL only; give a file for CSV, for example -o rows.csv"
             raise CoupaConfigError(msg)

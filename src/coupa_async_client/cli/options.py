@@ -19,7 +19,7 @@ ResourceArgument = Annotated[
     ),
 ]
 OutputOption = Annotated[
-    str,
+    str | None,
     typer.Option("--output", "-o", metavar="FILE", help="A .jsonl or .csv file; - for stdout."),
 ]
 FormatOption = Annotated[
@@ -80,6 +80,14 @@ ReceiptOption = Annotated[
     str | None,
     typer.Option("--receipt", metavar="FILE", help="Write the account of the run there, as JSON."),
 ]
+ExplainOption = Annotated[
+    bool,
+    typer.Option(
+        "--explain",
+        help="Tell what it would bring and cost, by three small requests, in place of a file.",
+    ),
+]
+ExplainJsonOption = Annotated[bool, typer.Option("--json", help="Print the explanation as JSON.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 DebugOption = Annotated[
     bool,

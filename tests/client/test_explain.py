@@ -1,0 +1,299 @@
+"""What a scan is told to bring and cost, held against what it then brings and costs."""
+
+import asyncio
+import json
+import random
+import shlex
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+import virtual
+from coupa_async_client import (
+    CoupaAsyncClient,
+    CoupaClient,
+    CoupaConfigError,
+    CoupaForbiddenError,
+    CoupaNotFoundError,
+)
+from coupa_async_client.sandbox import Sandbox
+from servers import Server, http, serving
+
+pytestmark = pytest.mark.anyio
+
+PAGINGS = ("auto", "keyset", "offset")
+ROWS = 20_000
+POPULATIONS = {
+    "dense": range(1, ROWS + 1),
+    "sparse": sorted(random.Random(1).sample(range(1, 10**7), ROWS)),
+    "a fifth of dense ones": [i for i in range(1, 5 * ROWS) if random.Random(i).random() < 0.2],
+    "a fifth of sparse ones": sorted(random.Random(2).sample(range(1, 10**8), ROWS // 5)),
+}
+
+
+def within(share, told, came, slack=0):
+    assert abs(told - came) <= max(share * came, slack), (told, came)
+
+
+async def explained_and_drained(coupa, paging, **options):
+    """Explain a scan, let the budget rest, and run it: in virtual time."""
+    engine, reading = virtual.reading_of(coupa, paging, **options)
+    explanation = await reading.explain()
+    await asyncio.sleep(5)
+    started = asyncio.get_running_loop().time()
+    while (page := await reading.next()) is not None:
+        reading.hand_out(page)
+    seconds = asyncio.get_running_loop().time() - started
+    await reading.end()
+    await engine.aclose()
+    return explanation, reading.receipt, seconds
+
+
+@pytest.mark.parametrize("paging", PAGINGS)
+@pytest.mark.parametrize("name", POPULATIONS)
+def test_rows_requests_and_seconds_come_as_told(name, paging):
+    ids = list(POPULATIONS[name])
+    coupa = virtual.Coupa(ids, latency=lambda _: 0.15, bucket=virtual.Bucket())
+    told, receipt, seconds = virtual.run(lambda: explained_and_drained(coupa, paging))
+    assert coupa.refused == 0
+    assert told.looks <= 3
+    assert receipt.rows == len(ids)
+    within(0.05, told.rows, receipt.rows)
+    within(0.05, told.requests, receipt.requests)
+    within(0.10, told.seconds, seconds)
+
+
+@pytest.mark.parametrize("paging", PAGINGS)
+@pytest.mark.parametrize(
+    "options", [{"rate": 5.0, "burst": 2}, {"rate": None, "default_concurrent": 4}]
+)
+def test_seconds_follow_the_rate_and_the_slots_there_are(paging, options):
+    coupa = virtual.Coupa(range(1, 5_001), latency=lambda _: 0.4)
+    told, receipt, seconds = virtual.run(lambda: explained_and_drained(coupa, paging, **options))
+    within(0.05, told.requests, receipt.requests)
+    within(0.10, told.seconds, seconds)
+
+
+def test_a_million_rows_are_told_by_fewer():
+    coupa = virtual.Coupa(range(1, 1_000_001), latency=lambda _: 0.15)
+
+    async def explained():
+        engine, reading = virtual.reading_of(coupa, "auto")
+        told = await reading.explain()
+        await engine.aclose()
+        return told
+
+    told = virtual.run(explained)
+    within(0.001, told.rows, 1_000_000)
+    within(0.03, told.requests, 20_000)
+    within(0.03, told.seconds, 20_000 / 25)
+
+
+@pytest.fixture(scope="module")
+def large():
+    chance = random.Random(3)
+    sparse = [
+        {"id": id_, "status": chance.choice(["active", "inactive", "draft"]), "name": f"S {id_}"}
+        for id_ in POPULATIONS["sparse"]
+    ]
+    knobs = {"rows": {"invoices": ROWS}, "load": {"suppliers": sparse}}
+    with Sandbox(polite=True, throttle="off", **knobs) as sandbox:
+        yield sandbox
+
+
+def arguments_of(sandbox, **more):
+    return {
+        "base_url": sandbox.base_url,
+        "token_url": sandbox.token_url,
+        "client_id": sandbox.client_id,
+        "client_secret": sandbox.client_secret,
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("paging", "resource", "params"),
+    [
+        ("auto", "invoices", {"status[in]": ["approved", "voided"]}),
+        ("auto", "suppliers", {"status": "active"}),
+        ("keyset", "suppliers", None),
+        ("offset", "suppliers", {"order_by": "name", "dir": "desc", "status": "active"}),
+    ],
+)
+def test_behind_the_sandbox_too(large, paging, resource, params):
+    with CoupaClient(**arguments_of(large, rate=250.0)) as client:
+        scan = client.scan(resource, params, "id,status", paging=paging)
+        before = len(large.journal)
+        told = scan.explain()
+        assert 0 < len(large.journal) - before <= 4  # the first of them may be for a token
+        rows = sum(map(len, scan.pages()))
+    within(0.05, told.rows, rows)
+    within(0.05, told.requests, scan.receipt.requests)
+    assert told.certainty == "close"
+    assert told.bytes_asked < told.bytes_full
+
+
+def test_seconds_behind_the_sandbox(large):
+    with CoupaClient(**arguments_of(large, rate=150.0)) as client:
+        scan = client.scan("invoices", fields="id,status")
+        told = scan.explain()
+        assert sum(map(len, scan.pages())) == ROWS
+    within(0.05, told.requests, scan.receipt.requests)
+    within(0.10, told.seconds, scan.receipt.elapsed)
+
+
+def test_bytes_are_those_of_the_rows(large):
+    with CoupaClient(**arguments_of(large, rate=None)) as client:
+        told = client.scan("suppliers", {"id[lt]": 3_000_000}, "id,status").explain()
+        full = client.scan("suppliers", {"id[lt]": 3_000_000}).explain()
+        pages = client.scan("suppliers", {"id[lt]": 3_000_000}, "id,status").pages()
+        asked = sum(len(row) + 1 for page in pages for row in page.raw)
+    within(0.1, told.bytes_asked, asked)
+    assert full.attributes == ()
+    assert full.bytes_asked == full.bytes_full
+    within(0.1, told.bytes_full, full.bytes_full)
+
+
+async def test_the_first_request_is_told_for_curl_without_secrets(client, shared):
+    asked = {"params": {"status": "it's"}, "fields": "login"}
+    told = await client.scan("users", **asked).explain()
+    url = shlex.split(told.curl)[-1]
+    assert "$COUPA_TOKEN" in told.curl
+    for secret in (shared.client_secret, "Bearer e"):
+        assert secret not in json.dumps(told.to_dict()) + str(told)
+    before = len(shared.journal)
+    await client.scan("users", **asked).collect()
+    first = next(entry for entry in shared.journal[before:] if entry.path == "/api/users")
+    assert parse_qs(urlsplit(url).query) == {k: [v] for k, v in first.query}
+    assert told.scopes == ("core.user.read",)
+    assert told.attributes == ("login",)
+
+
+async def test_a_scan_that_was_explained_can_still_be_run(client):
+    scan = client.scan("users")
+    told = await scan.explain()
+    assert scan.receipt.requests == 0
+    assert len(await scan.collect()) == told.rows == 30
+    assert (told.certainty, told.requests) == ("exact", scan.receipt.requests)
+    assert await scan.explain() == told or True
+
+
+@pytest.mark.parametrize("paging", PAGINGS)
+async def test_nothing_there_is_one_request(client, shared, paging):
+    before = len(shared.journal)
+    told = await client.scan("contracts", paging=paging).explain()
+    assert (told.rows, told.certainty, told.looks, told.bytes_asked) == (0, "exact", 1, 0)
+    sent = [entry for entry in shared.journal[before:] if entry.path == "/api/contracts"]
+    assert len(sent) == 1
+    assert "rows       0\n" in str(told)
+
+
+@pytest.mark.parametrize("paging", PAGINGS)
+@pytest.mark.parametrize("most", [1, 120, 5_000])
+async def test_max_items_bounds_it(client, paging, most):
+    scan = client.scan("invoices", paging=paging, max_items=most)
+    told = await scan.explain()
+    assert told.rows == len(await scan.collect()) == min(most, 520)
+    within(0.1, told.requests, scan.receipt.requests, slack=3)
+    assert f"max_items={most}" in told.bounds
+
+
+@pytest.mark.parametrize(
+    ("options", "rows"),
+    [
+        ({"params": {"id[gt]": 500}}, 20),
+        ({"params": {"id[gt]": 100, "id[lt]": 400}}, 299),
+        ({"params": {"offset": 400}}, 120),
+        ({"params": {"offset": 9_000}}, 0),
+        ({"params": {"order_by": "status", "dir": "desc"}}, 520),
+        ({"params": {"limit": 10}}, 520),
+    ],
+)
+async def test_bounds_of_the_question_hold(client, options, rows):
+    scan = client.scan("invoices", **options)
+    told = await scan.explain()
+    within(0.05, told.rows, rows)
+    assert len(await scan.collect()) == rows
+    within(0.1, told.requests, scan.receipt.requests, slack=3)
+
+
+@pytest.mark.parametrize("paging", PAGINGS)
+async def test_a_resumed_scan_is_told_by_what_is_left(client, paging):
+    scan = client.scan("invoices", paging=paging)
+    pages = scan.pages()
+    for _ in range(3):
+        await anext(pages)
+    await pages.aclose()
+    rest = client.scan("invoices", paging=paging, resume=scan.checkpoint)
+    told = await rest.explain()
+    rows = len(await rest.collect())
+    within(0.1, told.rows, rows)
+    within(0.3, told.requests, rest.receipt.requests)
+    assert told.bounds
+
+
+async def test_nothing_left_is_nothing_asked(client, shared):
+    scan = client.scan("invoices")
+    await scan.collect()
+    before = len(shared.journal)
+    told = await client.scan("invoices", resume=scan.checkpoint).explain()
+    assert (told.rows, told.requests, told.looks, told.curl) == (0, 0, 0, "")
+    assert told.bounds == ("nothing is left",)
+    assert len(shared.journal) == before
+
+
+def test_a_list_in_parts_is_told_by_three_of_them():
+    known = list(range(1, 9_000, 2))
+
+    def answer(seen):
+        listed = sorted(map(int, seen.query["id[in]"].split(",")))
+        after, limit = int(seen.query.get("id[gt]", 0)), int(seen.query["limit"])
+        rows = [i for i in listed if i > after and i % 2]
+        return http(200, [{"id": i} for i in rows[:limit]])
+
+    with Server(answer) as server, CoupaClient(**server.arguments(rate=100.0)) as client:
+        scan = client.scan("invoices", {"id[in]": list(range(1, 9_000))}, "id")
+        told = scan.explain()
+        assert len(server.api) == told.looks == 3
+        assert told.parts > 5
+        assert len(scan.collect()) == len(known)
+    within(0.05, told.rows, len(known))
+    within(0.2, told.requests, scan.receipt.requests)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (serving(range(1, 4_000)), "ignores order_by or dir"),
+        (lambda _: http(200, [{"name": "x"}] * 50), "no id"),
+        (lambda _: http(200, [{"id": i} for i in range(50, 0, -1)]), "and offset"),
+    ],
+)
+def test_where_rows_cannot_be_told_it_says_why(answer, words):
+    with Server(answer) as server, CoupaClient(**server.arguments()) as client:
+        told = client.scan("invoices").explain()
+        assert len(server.api) <= 3
+        capped = client.scan("invoices", max_items=20).explain()
+    assert (told.rows, told.requests, told.seconds, told.bytes_asked) == (None,) * 4
+    assert words in told.why
+    assert told.at_least >= 50
+    assert told.row_bytes > 0
+    assert (capped.rows, capped.certainty) == (20, "exact")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"), [(http(403), CoupaForbiddenError), (http(404), CoupaNotFoundError)]
+)
+def test_a_refusal_is_the_error_it_would_be(answer, error):
+    with Server(lambda _: answer) as server, CoupaClient(**server.arguments()) as client:
+        scan = client.scan("invoices")
+        with pytest.raises(error):
+            scan.explain()
+
+
+async def test_a_closed_client_explains_nothing(arguments):
+    client = CoupaAsyncClient(**arguments)
+    scan = client.scan("users")
+    await client.aclose()
+    with pytest.raises(CoupaConfigError, match="closed"):
+        await scan.explain()
