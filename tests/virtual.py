@@ -145,6 +145,9 @@ class Coupa:
         after = bisect_right(self.ids, int(query.get("id[gt]", -1)))
         below = bisect_left(self.ids, int(query["id[lt]"])) if "id[lt]" in query else len(self.ids)
         ids = self.ids[after:below]
+        if "id[in]" in query:
+            listed = set(map(int, query["id[in]"].split(",")))
+            ids = [id_ for id_ in ids if id_ in listed]
         start = int(query.get("offset", 0))
         turned = query.get("dir") == "desc"
         page = (ids[::-1] if turned else ids)[start : start + int(query["limit"])]
@@ -192,14 +195,16 @@ async def drained(
     return Drained(reading.receipt, seconds, ahead)
 
 
-def reading_of(coupa: Coupa, paging: str, **options: Any) -> tuple[Engine, Reading[Any]]:
-    """Make a scan of everything on the running loop, and the engine to be closed behind it."""
+def reading_of(
+    coupa: Coupa, paging: str, params: dict[str, Any] | None = None, **options: Any
+) -> tuple[Engine, Reading[Any]]:
+    """Make a scan on the running loop, and the engine to be closed behind it."""
     loop = asyncio.get_running_loop()
     checked = settings("http://localhost/api", client_id="id", client_secret="hush", **options)  # noqa: S106
     budget = budget_for(checked, loop.time)
     chance = random.Random(coupa.seed).random
     engine = Engine(checked, coupa, budget=budget, clock=loop.time, chance=chance)
-    return engine, Reading(engine, question(checked, "invoices", paging=paging))
+    return engine, Reading(engine, question(checked, "invoices", params, paging=paging))
 
 
 def list_schedule(durations: Iterable[float], slots: int) -> float:

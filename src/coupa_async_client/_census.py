@@ -117,12 +117,8 @@ class Census:
         self._first = seen
         if not seen.rows:
             self._known = self._told(0, "exact")
-        elif (
-            seen.ids and not seen.rising
-        ):  # the highest page would say nothing: look far up at once
+        elif not seen.rising:  # then the highest page would say nothing: look far up at once
             self._step, self._offset, self._last = 2, self._blind, self._first
-        elif not seen.rising:
-            self._known = self._told(None, "unknown", "rows have no id to count them by")
 
     def _see_last(self, seen: "_Seen") -> None:
         self._last = seen.turned

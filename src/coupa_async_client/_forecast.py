@@ -5,7 +5,7 @@ Pure: answers come out of rows that are made up, and time passes by arithmetic.
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import accumulate
@@ -89,13 +89,25 @@ def lying_like(gaps: Sequence[int], low: int, high: int, count: int) -> Sequence
     if count < 2 or not gaps or min(gaps) == max(gaps):  # noqa: PLR2004
         step = max(1, (high - low) // max(1, count - 1))
         return range(low, low + step * count, step)
-    chance, steps = 1, []
-    for _ in range(count - 1):
-        chance = (chance * 1_103_515_245 + 12_345) % 2**31
-        steps.append(gaps[(chance >> 8) % len(gaps)])
+    steps = [gaps[int(chance * len(gaps))] for chance in _chances(count - 1)]
     stretch = (high - low) / sum(steps)
     places = accumulate(steps, initial=0)
     return list(accumulate((low + round(place * stretch) for place in places), _above))
+
+
+def some_of(ids: Sequence[int], count: int) -> Sequence[int]:
+    """Make up which of some ids have a row: so many, one at a chance place of each stretch."""
+    stretch = len(ids) / max(1, count)
+    wanted = (int((n + chance) * stretch) for n, chance in enumerate(_chances(count)))
+    return [ids[place] for place in accumulate(wanted, _above) if place < len(ids)]
+
+
+def _chances(count: int) -> Iterator[float]:
+    """Yield numbers from 0 to 1 that look like chance, and are the same each time."""
+    chance = 1
+    for _ in range(count):
+        chance = (chance * 1_103_515_245 + 12_345) % 2**31
+        yield chance / 2**31
 
 
 def _above(last: int, wanted: int) -> int:

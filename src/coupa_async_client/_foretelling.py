@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ._census import Count
-from ._forecast import Course, MadeUp, Tempo, course, lying_like
+from ._forecast import Course, MadeUp, Tempo, course, lying_like, some_of
 from ._question import Question
 from .types import Span
 
@@ -38,9 +38,7 @@ def foretold(question: Question, count: Count, tempo: Tempo, *, weight: int) -> 
 def _made_up(question: Question, count: Count, known: int) -> tuple[Sequence[int], int]:
     """Make up rows that lie as Coupa's do, and tell how many of those each stands for."""
     if count.listed:
-        share = known / len(count.listed)
-        kept = [id_ for n, id_ in enumerate(count.listed) if int((n + 1) * share) > int(n * share)]
-        return kept, 1
+        return some_of(count.listed, known), 1
     high = count.high
     if question.max_items is not None and len(question.spans) == 1:
         start = question.spans[0][0] or 0 if question.by == "offset" else 0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coupa_async_client._forecast import Course, MadeUp, Tempo, course, lying_like
+from coupa_async_client._forecast import Course, MadeUp, Tempo, course, lying_like, some_of
 from coupa_async_client._limits import Governor
 from coupa_async_client._offsets import OffsetWindow
 from coupa_async_client._ranges import IdRanges
@@ -85,3 +85,13 @@ def test_made_up_rows_are_as_many_and_rise_from_the_first(gaps, low, width, coun
     assert all(a < b for a, b in pairwise(made_up))
     assert not count or made_up[0] == low
     assert count < 2 or width < 10 * count or made_up[-1] <= low + width + count
+
+
+@given(ids, st.floats(0, 1))
+def test_some_of_the_listed_ids_rise_and_are_hardly_fewer_than_told(ids, share):
+    count = int(share * len(ids))
+    some = some_of(ids, count)
+    assert set(some) <= set(ids)
+    assert all(a < b for a, b in pairwise(some))
+    assert count - 2 <= len(some) <= count
+    assert some_of(ids, len(ids)) == ids
