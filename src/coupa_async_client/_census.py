@@ -240,11 +240,15 @@ class ListCensus:
     def count(self) -> Count:
         """What is known by now."""
         listed = tuple(chain.from_iterable(self._lists.values()))
-        cap = max((page.rows for page in self._pages), default=0) or MAX_PAGE_SIZE
+        sizes = [page.rows for page in self._pages]
+        cap = max(sizes, default=0)
+        if sizes.count(cap) == 1:  # two pages as long as each other may have been cut short
+            cap = MAX_PAGE_SIZE
         there, asked, shares = 0, 0, []
         for part, page in zip(self._looks, self._pages, strict=False):
             ids = self._lists[part]
-            reached = bisect_right(ids, page.high) if page.rows == cap else len(ids)
+            cut = 0 < page.rows == cap
+            reached = bisect_right(ids, page.high) if cut else len(ids)
             found = len(set(ids) & set(page.ids))
             there, asked = there + found, asked + reached
             shares.append(found / reached if reached else 0.0)
@@ -257,7 +261,7 @@ class ListCensus:
             why="" if even else "how many of the listed ids have a row differs from part to part",
             low=listed[0] if listed else 0,
             high=listed[-1] if listed else 0,
-            cap=cap,
+            cap=cap or MAX_PAGE_SIZE,
             listed=listed,
         )
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from ._answers import read_page
 from ._census import Census, Certainty, Count, Counting, ListCensus
-from ._engine import Engine, Tally
+from ._engine import Engine
 from ._forecast import Tempo
 from ._foretelling import foretold
 from ._parts import shared
 from ._question import HEADERS, Question
+from ._trail import Tally
 from .description.scopes import scopes_of
 from .explanation import Explanation
 from .query import columns_of, hyphenated, query_string
@@ -40,11 +41,16 @@ async def explained(engine: Engine, question: Question) -> Explanation:
     while (ask := counting.next()) is not None:
         looks.append(await _look(engine, question, ask, full=not looks))
         counting.feed(looks[-1].page)
-        if counting.next() is None and len(looks) == 1 and looks[0].page:
+        if "fields" in question.params and counting.next() is None and _shows_one_side(looks):
             looks.append(await _look(engine, question, ask, full=False))
     governor, now = engine.outlook()
     tempo = Tempo(question.concurrent, _latency(looks), governor, now)
     return _told(question, counting.count, looks, tempo)
+
+
+def _shows_one_side(looks: Sequence[_Look]) -> bool:
+    """Tell whether rows have been seen in full alone."""
+    return len(looks) == 1 and bool(looks[0].page)
 
 
 def _counting(question: Question) -> Counting:
@@ -97,6 +103,7 @@ def _told(question: Question, count: Count, looks: Sequence[_Look], tempo: Tempo
     took = foretold(question, count, tempo, weight=round(row_bytes))
     rows = None if took is None else took.rows
     certainty, why = _how_well(question, count, rows)
+    at_least, at_most = _between(question, count, rows if certainty == "exact" else None)
     first = question.plan().take(1) if question.spans else []
     return Explanation(
         resource=question.resource,
@@ -104,8 +111,8 @@ def _told(question: Question, count: Count, looks: Sequence[_Look], tempo: Tempo
         order=_order(question),
         rows=rows,
         certainty=certainty,
-        at_least=count.at_least if rows is None else min(count.at_least, rows),
-        at_most=count.at_most,
+        at_least=at_least,
+        at_most=at_most,
         why=why,
         requests=None if took is None else took.requests,
         seconds=None if took is None else round(took.seconds, 2),
@@ -136,6 +143,18 @@ def _how_well(question: Question, count: Count, rows: int | None) -> tuple[Certa
         spread = f"spread over {len(question.spans)} spans by how close ids lie"
         return "rough", count.why or spread
     return count.certainty, count.why
+
+
+def _between(question: Question, count: Count, exactly: int | None) -> tuple[int, int | None]:
+    """Tell the fewest and the most rows that there may be; what was counted may hold more of them."""
+    if exactly is not None:
+        return exactly, exactly
+    skipped = question.spans[0][0] or 0 if question.by == "offset" else 0
+    open_ended = question.by == "id" or question.spans[0][1] is None
+    at_least = count.at_least - skipped if len(question.spans) == 1 and open_ended else 0
+    bounds = [count.at_most, question.max_items]
+    at_most = min((bound for bound in bounds if bound is not None), default=None)
+    return max(0, at_least if at_most is None else min(at_least, at_most)), at_most
 
 
 def _latency(looks: Sequence[_Look]) -> float:

@@ -115,13 +115,12 @@ def arguments_of(sandbox, **more):
     ("paging", "resource", "params"),
     [
         ("auto", "invoices", {"status[in]": ["approved", "voided"]}),
-        ("auto", "suppliers", {"status": "active"}),
-        ("keyset", "suppliers", None),
+        ("keyset", "suppliers", {"status": "active"}),
         ("offset", "suppliers", {"order_by": "name", "dir": "desc", "status": "active"}),
     ],
 )
 def test_behind_the_sandbox_too(large, paging, resource, params):
-    with CoupaClient(**arguments_of(large, rate=250.0)) as client:
+    with CoupaClient(**arguments_of(large, rate=100.0)) as client:
         scan = client.scan(resource, params, "id,status", paging=paging)
         before = len(large.journal)
         told = scan.explain()
@@ -131,15 +130,6 @@ def test_behind_the_sandbox_too(large, paging, resource, params):
     within(0.05, told.requests, scan.receipt.requests)
     assert told.certainty == "close"
     assert told.bytes_asked < told.bytes_full
-
-
-def test_seconds_behind_the_sandbox(large):
-    with CoupaClient(**arguments_of(large, rate=150.0)) as client:
-        scan = client.scan("invoices", fields="id,status")
-        told = scan.explain()
-        assert sum(map(len, scan.pages())) == ROWS
-    within(0.05, told.requests, scan.receipt.requests)
-    within(0.10, told.seconds, scan.receipt.elapsed)
 
 
 def test_bytes_are_those_of_the_rows(large):
@@ -175,7 +165,6 @@ async def test_a_scan_that_was_explained_can_still_be_run(client):
     assert scan.receipt.requests == 0
     assert len(await scan.collect()) == told.rows == 30
     assert (told.certainty, told.requests) == ("exact", scan.receipt.requests)
-    assert await scan.explain() == told or True
 
 
 @pytest.mark.parametrize("paging", PAGINGS)
@@ -213,6 +202,7 @@ async def test_bounds_of_the_question_hold(client, options, rows):
     scan = client.scan("invoices", **options)
     told = await scan.explain()
     within(0.05, told.rows, rows)
+    assert told.at_least <= rows <= (told.at_most or rows)
     assert len(await scan.collect()) == rows
     within(0.1, told.requests, scan.receipt.requests, slack=3)
 
@@ -287,6 +277,35 @@ def test_a_refusal_is_the_error_it_would_be(answer, error):
         scan = client.scan("invoices")
         with pytest.raises(error):
             scan.explain()
+
+
+@pytest.mark.parametrize("fields", [None, "id"])
+def test_one_part_that_is_left_takes_a_second_look_for_the_projection_alone(fields):
+    with (
+        Server(lambda _: http(200, [{"id": 7}])) as server,
+        CoupaClient(**server.arguments()) as client,
+    ):
+        params = {"id[in]": list(range(1, 3_000))}
+        scan = client.scan("invoices", params, fields)
+        left = {**scan.checkpoint, "left": [[5, 10]]}
+        told = client.scan("invoices", params, fields, resume=left).explain()
+        assert (told.looks, told.rows, told.row_bytes) == (2 if fields else 1, 1, 10.0)
+
+
+def test_a_rate_that_was_slowed_down_counts_as_it_is():
+    """A neighbour had taken most of the limit, and the run was told at full speed."""
+    coupa = virtual.Coupa(range(1, 3_001), latency=lambda _: 0.15, bucket=virtual.Bucket(rate=5.0))
+
+    async def told():
+        engine, reading = virtual.reading_of(coupa, "auto")
+        while (page := await reading.next()) is not None:
+            reading.hand_out(page)
+        explanation = await reading.explain()
+        await reading.end()
+        await engine.aclose()
+        return explanation
+
+    assert virtual.run(told).rate < 12
 
 
 async def test_a_closed_client_explains_nothing(arguments):
