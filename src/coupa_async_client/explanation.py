@@ -20,8 +20,9 @@ class Explanation:
     `at_least` and `at_most`. A count that is "close" is within a few percent. `requests`, `seconds`
     and bytes follow from it, None where it is. They count no retries.
 
-    `seconds` is at the pace of this moment: `rate` requests a second, `at_once` of them at once, no
-    rate where nothing is paced, `concurrent` in flight at most, `latency` seconds an answer.
+    `seconds` is at the pace of this moment, with nobody else drawing on it: `rate` requests a second,
+    `at_once` of them at once, no rate where nothing is paced, `concurrent` in flight at most,
+    `latency` seconds an answer.
 
     Bytes are of uncompressed JSON, by the rows on the pages that were looked at: `measured` of them as
     they are asked for, with `attributes` alone (none named: all), and in full.

@@ -248,3 +248,18 @@ def test_a_client_that_is_cancelled_while_it_books_leaves_the_budget_usable():
         assert (await budget.reserve()).wait == 0.0
 
     run(main)
+
+
+def test_what_is_foreseen_takes_in_what_others_booked_and_books_nothing():
+    async def main():
+        shelf = Shelf()
+        one, other = sharer(shelf), sharer(shelf)
+        await reserved(other, READY - 3)
+        await reserved(one, 1)
+        governor, now = one.outlook()
+        assert governor.free(now) == one.free() == 2
+        for _ in range(10):
+            governor.reserve(now)
+        assert one.free() == 2
+
+    run(main)
