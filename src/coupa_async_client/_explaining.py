@@ -92,7 +92,9 @@ async def _look(engine: Engine, question: Question, ask: Ask, *, full: bool) -> 
     def read(request: Request, response: Response) -> _Look:
         return _Look(read_page(request, response), response.elapsed)
 
-    return await engine.fetch(Request("GET", url, HEADERS), read, Tally())
+    return await engine.fetch(
+        Request("GET", url, HEADERS, resource=question.resource), read, Tally()
+    )
 
 
 def _told(question: Question, count: Count, looks: Sequence[_Look], tempo: Tempo) -> Explanation:
