@@ -18,8 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 from coupa_async_client._budgets import budget_for
 from coupa_async_client._engine import Engine
 from coupa_async_client._question import question
+from coupa_async_client._reading import Reading
 from coupa_async_client._settings import settings
-from coupa_async_client.scan import Reading
 from coupa_async_client.types import Request, Response, ScanReceipt
 
 T = TypeVar("T")

@@ -21,7 +21,7 @@ def known(profile: InstanceProfile | str | os.PathLike[str] | None) -> InstanceP
     if not isinstance(profile, str | os.PathLike):
         msg = f"profile is {profile!r}; {_REMEDY}"
         raise CoupaConfigError(msg)
-    import msgspec  # noqa: PLC0415  (see client.py)
+    import msgspec  # noqa: PLC0415  (see _assembly.py)
 
     path, version, read = Path(profile), None, None
     try:

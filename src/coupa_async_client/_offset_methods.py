@@ -4,10 +4,11 @@ from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from ._question import question
+from ._reading import Reading
 from ._settings import Settings
 from ._vocabulary import Vocabulary
 from .errors import CoupaConfigError
-from .scan import Reading, Scan
+from .scan import Scan
 from .types import Fields, JSONObject, Params
 
 if TYPE_CHECKING:

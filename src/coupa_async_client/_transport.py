@@ -94,7 +94,7 @@ class HttpTransport:
             CoupaTransportError: the connection broke, or the body was cut or does not decompress.
             CoupaShapeError: the body is larger than `MAX_BODY`.
         """
-        import asyncio  # noqa: PLC0415  (see client.py)
+        import asyncio  # noqa: PLC0415  (see _assembly.py)
 
         asked = f"{request.method} {request.url}"
         where = _Where(method=request.method, url=request.url)
@@ -179,7 +179,7 @@ def trust_of(settings: Settings) -> ssl.SSLContext:
 
 
 def _straight(trust: bool | ssl.SSLContext, most: int, *, trust_env: bool) -> Network:
-    from ._connections import Connections  # noqa: PLC0415  (see client.py)
+    from ._connections import Connections  # noqa: PLC0415  (see _assembly.py)
 
     context = httpx2.create_ssl_context(trust, trust_env=trust_env)
     return Connections(context, most)

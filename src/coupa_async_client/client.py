@@ -10,6 +10,7 @@ from ._assembly import assembled, by_profile, from_environment
 from ._known_instance import known
 from ._offset_methods import OffsetMethods
 from ._question import HEADERS, question
+from ._reading import Reading
 from ._rows import RowTypes
 from ._settings import overruled, settings
 from ._transport import Network
@@ -17,7 +18,7 @@ from ._vocabulary import Vocabulary
 from .errors import CoupaConfigError
 from .instance_profile import InstanceProfile
 from .query import fields_text, plain, query_string, resource_path
-from .scan import Reading, Scan
+from .scan import Scan
 from .types import (
     MAX_PAGE_SIZE,
     Checkpoint,

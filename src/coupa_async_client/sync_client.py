@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Generic, Self, Unpack, overload
 
 from ._assembly import by_profile, from_environment
 from ._offset_methods import OffsetOptions
+from ._reading import Reading
 from ._settings import overruled
 from ._transport import Network
 from .client import CoupaAsyncClient
 from .errors import CoupaConfigError, CoupaRowError
 from .instance_profile import InstanceProfile
-from .scan import Reading
 from .types import (
     MAX_PAGE_SIZE,
     Checkpoint,
