@@ -8,7 +8,6 @@ import pytest
 from coupa_async_client import (
     CoupaAPIError,
     CoupaAsyncClient,
-    CoupaAuthError,
     CoupaClient,
     CoupaConfigError,
     CoupaNotFoundError,
@@ -214,8 +213,8 @@ class TestTheInstancesOwn:
             (http(302, location="/sessions/new"), CoupaAPIError, "redirects are not followed"),
             (http(403), CoupaAPIError, "403"),
             (http(500), CoupaServerError, "500"),
-            (http(401), CoupaAuthError, "401"),
         ],
+        ids=["404", "login", "other", "openapi", "empty", "redirect", "403", "500"],
     )
     def test_where_there_is_none_the_error_says_so_at_once(self, answer, error, words):
         with Server(lambda _: answer) as server:
