@@ -1,6 +1,5 @@
 """A question being answered: its pages, the account of what was handed out, and what is still to come.
 
-
 Which page to ask for is left to the plans, sending to `_engine`.
 """
 
