@@ -56,14 +56,18 @@ async def described(fetch: Fetch, base_url: str, paths: Sequence[str]) -> Descri
     return load(found)
 
 
-def _url(base_url: str, path: str) -> str:
+def _url(base_url: str, path: object) -> str:
     """Place a path on the host of the API, which alone is sent the token."""
-    parts = urlsplit(path)
-    inside = not (parts.scheme or parts.netloc or ".." in parts.path)
-    if not inside or not path.isprintable() or not path.startswith("/") or path.startswith("//"):
+    if not isinstance(path, str) or not _is_inside(path):
         msg = f"describe: {path!r} is no path on the instance; give for example '/api_docs/0.json'"
         raise CoupaConfigError(msg)
     return urljoin(base_url, path)
+
+
+def _is_inside(path: str) -> bool:
+    parts = urlsplit(path)
+    outside = parts.scheme or parts.netloc or ".." in parts.path or path.startswith("//")
+    return path.isprintable() and path.startswith("/") and not outside
 
 
 def _says_that_none_is_there(outcome: BaseException) -> bool:

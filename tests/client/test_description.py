@@ -244,7 +244,7 @@ class TestTheInstancesOwn:
         "path",
         [
             *("https://elsewhere.example/0.json", "//elsewhere.example/0.json", "0.json", ""),
-            *("/../0.json", "/api_docs/\n0.json"),
+            *("/../0.json", "/api_docs/\n0.json", ["/api_docs/0.json"], 0),
         ],
     )
     def test_the_token_stays_on_the_instance(self, path):

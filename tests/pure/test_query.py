@@ -168,7 +168,10 @@ def test_fields_may_be_names_with_dots():
     assert fields_text("id, status,supplier.name") == '["id","status",{"supplier":["name"]}]'
 
 
-@pytest.mark.parametrize("fields", ["{}", '{"id": 1}', "[1]", "[", '"id"'])
+@pytest.mark.parametrize(
+    "fields",
+    ["{}", '{"id": 1}', "[1]", "[", '"id"', {"supplier": ["name"]}, 5, [Decimal(1)], ["id", {1}]],
+)
 def test_fields_that_are_no_list_are_refused(fields):
     with pytest.raises(CoupaConfigError, match=r'write for example \["id"'):
         fields_text(fields)

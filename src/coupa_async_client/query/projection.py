@@ -24,7 +24,12 @@ def fields_text(fields: Fields | None) -> str | None:
         return None
     if isinstance(fields, str):
         return parse_fields(fields)
-    text = json.dumps(list(fields), separators=(",", ":"), ensure_ascii=False)
+    try:  # a mapping as it is, for a list of it would be its keys alone
+        listed = fields if isinstance(fields, Mapping) else list(fields)
+        text = json.dumps(listed, separators=(",", ":"), ensure_ascii=False)
+    except TypeError:
+        msg = f"fields {fields!r} is not a list of attributes; {_FIELDS_EXAMPLE}"
+        raise CoupaConfigError(msg) from None
     _fields_list(text)
     return text
 
