@@ -69,8 +69,9 @@ class Listeners:
         for number, hook in enumerate(self._hooks[name]):
             try:
                 hook(event)
-            # A future that the hook looks at may raise CancelledError, which would end a request.
-            except (Exception, asyncio.CancelledError) as error:
+            # A future that the hook looks at may raise CancelledError, which would end a request;
+            # SystemExit would end the loop's thread, and whoever waits for it would wait for ever.
+            except (Exception, asyncio.CancelledError, SystemExit) as error:
                 if (name, number) not in self._failed:
                     self._failed.add((name, number))
                     called = getattr(hook, "__qualname__", type(hook).__qualname__)

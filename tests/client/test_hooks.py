@@ -51,7 +51,9 @@ def renewed(seen):
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
-    "error", [ValueError("no"), StopIteration(), asyncio.CancelledError()], ids=repr
+    "error",
+    [ValueError("no"), StopIteration(), asyncio.CancelledError(), SystemExit(3)],
+    ids=repr,
 )
 def test_a_hook_that_raises_loses_no_row(drain, name, error, caplog):
     def fails(_event):
