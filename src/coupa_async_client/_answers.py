@@ -28,6 +28,7 @@ _REFUSALS: dict[int, tuple[type[CoupaAPIError], str]] = {
     400: (CoupaBadRequestError, "check the filters, their operators and fields"),
     403: (CoupaForbiddenError, "the client's scopes or permissions do not cover this"),
     404: (CoupaNotFoundError, "check the resource's name and id, and that base_url ends in /api"),
+    414: (CoupaAPIError, "the question is too long; give fewer fields and shorter lists"),
     429: (CoupaRateLimitError, "the instance is over its rate limit; lower rate or try later"),
 }
 _NO_ROWS = re.compile(rb"no results", re.IGNORECASE)

@@ -115,6 +115,12 @@ def test_the_seconds_that_coupa_asks_for_are_named():
         raise_for_status(ASKED, answer(b"", 429, retry_after="3600"))
 
 
+def test_a_question_that_is_too_long_for_the_server_says_so():
+    """The message of a 414 was five hundred characters of the URL, and nothing to do about it."""
+    with pytest.raises(CoupaAPIError, match="too long; give fewer fields and shorter lists"):
+        read_json(ASKED, answer(b"", status=414))
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
