@@ -34,6 +34,16 @@ class Ledger:
         self._left = left
 
 
+def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the disjoint spans, ascending, that together hold what any of these holds."""
+    others, these = Ledger(), Ledger()
+    for span in spans:
+        others.settle(span)
+    for span in others.left:
+        these.settle(span)
+    return these.left
+
+
 def _bounds(span: Span) -> tuple[float, float]:
     after, upto = span
     return (_LOWEST if after is None else after, _HIGHEST if upto is None else upto)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from ._ledger import joined
 from ._settings import Settings, whole
 from ._settings import page_size as checked_page_size
 from .errors import CoupaConfigError
@@ -233,7 +234,7 @@ def _parts(params: Params, paging: str) -> tuple[Part, ...]:
 
 
 def _left_of(resume: Checkpoint, question: Question) -> tuple[Span, ...]:
-    """Read what a checkpoint or the holes of an error leave to be done.
+    """Read what a checkpoint or the holes of an error leave to be done, or those of several runs.
 
     Raises:
         CoupaConfigError: it belongs to another question or way of paging, or names no spans.
@@ -246,7 +247,7 @@ def _left_of(resume: Checkpoint, question: Question) -> tuple[Span, ...]:
         )
         raise CoupaConfigError(msg)
     try:
-        return tuple((_place(after), _place(upto)) for after, upto in resume["left"])
+        return joined((_place(after), _place(upto)) for after, upto in resume["left"])
     except (TypeError, ValueError, KeyError):
         msg = f"resume names no spans under 'left': {resume.get('left')!r}"
         raise CoupaConfigError(msg) from None
