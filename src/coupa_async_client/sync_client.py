@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, Unpack, overload
 from ._assembly import by_profile, from_environment
 from ._offset_methods import OffsetOptions
 from ._reading import Reading
-from ._settings import overruled
+from ._settings import overruled, scope_names
 from ._transport import Network
 from .client import CoupaAsyncClient
 from .errors import CoupaConfigError, CoupaRowError
@@ -141,6 +141,7 @@ class CoupaClient:
         Raises:
             CoupaConfigError: names the argument and the remedy.
         """
+        named = scope_names(scopes)  # once: a forked child makes its own client of them
 
         def make() -> CoupaAsyncClient:
             return CoupaAsyncClient(
@@ -148,7 +149,7 @@ class CoupaClient:
                 token_url,
                 client_id,
                 client_secret,
-                scopes,
+                named,
                 instance=instance,
                 timeout=timeout,
                 default_page_size=default_page_size,

@@ -409,3 +409,12 @@ def test_a_client_that_is_never_closed_does_not_keep_the_interpreter_from_ending
             [command[0], *command[5:]], timeout=20, capture_output=True, text=True, check=False
         )
     assert (done.returncode, done.stdout, done.stderr) == (0, "over\n", "")
+
+
+def test_a_child_asks_for_the_scopes_that_its_parent_was_given():
+    """A generator was spent by the parent, and the child asked for everything it could have."""
+    scopes = (name for name in ("core.invoice.read", "openid"))
+    with CoupaClient(instance="x", client_id="id", client_secret="hush", scopes=scopes) as client:  # noqa: S106
+        again = client._make()
+        assert again._settings.scopes == ("core.invoice.read", "openid")
+        client._portal.run(again.aclose())
