@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic
 
 import msgspec
@@ -20,6 +20,8 @@ from ._shapes import Shape, shape_of
 from .types import Fields, Page, Row
 
 _MIDNIGHT = time()
+_DATES = 1_024
+"""Dates that are remembered, since many rows share one and reading it costs as much as half a row."""
 
 
 class TypedRows(Generic[Row]):
@@ -46,28 +48,24 @@ class TypedRows(Generic[Row]):
 
     def read(self, page: Page, misfit: Misfit) -> Iterator[tuple[int, Row]]:
         """Yield each row that fits, and tell `misfit` of the others."""
-        count = 0
-        if whole := self._whole:
-            with suppress(ValueError, TypeError):
-                for count, row in enumerate(whole.rows(page.raw), 1):
-                    yield count, row
-                return
+        if self._whole is not None:
+            with suppress(Exception):  # whatever it was comes again below, at its row
+                return enumerate(list(self._whole.rows(page.raw)), 1)
         try:
-            rest = list(self._sparse.rows(page.raw[count:]))
-        except (ValueError, TypeError):
-            yield from self._one_by_one(page, count, misfit)
-        else:
-            self._whole = None  # this instance leaves out nulls (doc 0087)
-            yield from enumerate(rest, count + 1)
+            rows = list(self._sparse.rows(page.raw))
+        except Exception:  # noqa: BLE001  (as above)
+            return self._one_by_one(page, misfit)
+        self._whole = None  # this instance leaves out nulls (doc 0087)
+        return enumerate(rows, 1)
 
     @cached_property
     def _sparse(self) -> "_Decoder":
         """The decoder of rows that may leave out what is null; it costs more."""
         return _Decoder(self._shape)
 
-    def _one_by_one(self, page: Page, start: int, misfit: Misfit) -> Iterator[tuple[int, Row]]:
+    def _one_by_one(self, page: Page, misfit: Misfit) -> Iterator[tuple[int, Row]]:
         mirror = self._sparse.mirror
-        for place in range(start, len(page)):
+        for place in range(len(page)):
             decoded = None
             try:
                 decoded = self._sparse.decoded(page.raw[place])
@@ -84,7 +82,8 @@ class _Decoder:
         # pydantic parses what it is given but for numbers, which it takes for floats.
         hook = Decimal if shape.kind == "pydantic" else None
         row: Any = self.mirror.decoded
-        decoder = msgspec.json.Decoder(row, strict=False, dec_hook=_date, float_hook=hook)
+        dates = lru_cache(_DATES)(_date)
+        decoder = msgspec.json.Decoder(row, strict=False, dec_hook=dates, float_hook=hook)
         self._decode = decoder.decode
 
     def rows(self, texts: Sequence[bytes]) -> Iterable[Any]:
