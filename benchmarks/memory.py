@@ -25,19 +25,20 @@ class Case:
     many: int
     ways: Sequence[Way]
     widest_gap: int = 1
+    size: str = "small"
     options: Sequence[str] = ()
 
 
 def measure(rounds: Rounds) -> Report:
     """Let each drain few rows and many, for a consumer at full speed and for a slow one."""
     rounds = rounds.fewer(_ROUNDS)
-    many = rounds.cut(1_000_000, 100_000)
+    many, slow = rounds.cut(1_000_000, 100_000), rounds.cut(30_000, 10_000)
     grown: dict[str, float] = {}
     lines, targets = [], []
     for case in (
         Case("at full speed", 20_000, many, (RANGES, BY_OFFSET, OLD)),
         Case("at full speed, sparse ids", 20_000, many, (RANGES, BY_OFFSET), widest_gap=200),
-        Case("1 ms a row", 5_000, rounds.cut(30_000, 10_000), (SYNC, SYNC_BY_OFFSET), 1, _SLOW),
+        Case("1 ms a row", 5_000, slow, (SYNC, SYNC_BY_OFFSET), size="medium", options=_SLOW),
     ):
         for way, low, high in _peaks(case, rounds):
             name = f"{way.label}, {case.name}"
@@ -70,6 +71,7 @@ def _peaks(case: Case, rounds: Rounds) -> list[tuple[Way, float, float]]:
 
 
 def _drain(way: Way, rows: int, case: Case, _: int) -> Run:
-    spec = {"resources": {"invoices": {"rows": rows, "widest_gap": case.widest_gap}}}
+    invoices = {"rows": rows, "widest_gap": case.widest_gap, "size": case.size}
+    spec = {"resources": {"invoices": invoices}}
     options = ("--to", "rows", *case.options, *way.options)
     return drained(way.client, spec, "invoices", *options, limit=300)
