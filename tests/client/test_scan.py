@@ -31,7 +31,8 @@ def test_every_row_once_at_any_page_size(arguments, drain, paging, page_size):
     assert (receipt.rows, receipt.id_min, receipt.id_max) == (520, 1, 520)
     assert receipt.complete
     assert receipt.holes == ()
-    assert receipt.statuses == {200: receipt.requests}
+    assert set(receipt.statuses) == {200}
+    assert receipt.requests - receipt.statuses[200] <= 1  # the end may leave a look in flight
     assert receipt.retries == {}
     assert receipt.token_refreshes == 1
 
