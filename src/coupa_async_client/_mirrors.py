@@ -34,8 +34,7 @@ from ._shapes import (
 
 
 class _Dates(type):
-    def __instancecheck__(cls, value: object) -> bool:
-        return isinstance(value, date)
+    __instancecheck__ = date.__instancecheck__  # in C, for it is asked of each row
 
 
 class Day(metaclass=_Dates):
@@ -274,6 +273,8 @@ def _conversion(attribute: Attribute, mirror: Mirror) -> _Convert:
 
 def _records_built(mirror: Mirror, column: Sequence[Any]) -> Sequence[Any]:
     kind = mirror.decoded
+    if set(map(type, column)) == {kind}:
+        return list(mirror.built(column))
     built = iter(mirror.built(each for each in column if each.__class__ is kind))
     return [next(built) if each.__class__ is kind else each for each in column]
 
