@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httptools
 import msgspec
 from isal import isal_zlib
-from task import Task, measured_async, told
+from task import Task, lines, measured_async, told
 
 PAGE = 50
 _RECEIVED_AT_ONCE = 2**18
@@ -131,7 +131,7 @@ class Client:
             return self._task.consume(_decoded.decode(body))
         rows = _raw.decode(body)
         if rows and self._task.to == "jsonl":
-            sink.write(b"\n".join(rows) + b"\n")
+            sink.write(lines(rows))
         return len(rows)
 
 

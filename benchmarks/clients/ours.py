@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from task import Meter, Task, measured, measured_async, told
+from task import Meter, Task, lines, measured, measured_async, told
 
 from coupa_async_client import CoupaAsyncClient, CoupaClient
 from coupa_async_client.export import export
@@ -28,7 +28,7 @@ async def by_async(task: Task) -> None:
             with task.opened() as sink:
                 async for page in scan.pages():
                     if task.to == "jsonl":
-                        sink.write(b"\n".join(page.raw) + b"\n")
+                        sink.write(lines(page.raw))
                     rows += len(page)
             return rows
 
@@ -46,7 +46,7 @@ def by_sync(task: Task) -> None:
             with task.opened() as sink:
                 for page in scan.pages():
                     if task.to == "jsonl":
-                        sink.write(b"\n".join(page.raw) + b"\n")
+                        sink.write(lines(page.raw))
                     rows += len(page)
             return rows
 

@@ -111,6 +111,11 @@ def told(arguments: list[str] | None = None) -> Task:
     return Task(**vars(parser.parse_args(arguments)))
 
 
+def lines(rows: Iterable[bytes]) -> bytes:
+    """Put raw rows on a line each, copying them once."""
+    return b"\n".join((*rows, b""))
+
+
 class Meter:
     """Measures what a drain costs this process: processor time, time, and the peak of its memory."""
 
