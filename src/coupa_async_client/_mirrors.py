@@ -34,7 +34,8 @@ from ._shapes import (
 
 
 class _Dates(type):
-    __instancecheck__ = date.__instancecheck__  # in C, for it is asked of each row
+    # In C, for it is asked of each row: bound to `date`, so it takes the value alone.
+    __instancecheck__ = date.__instancecheck__  # pyright: ignore[reportAssignmentType]
 
 
 class Day(metaclass=_Dates):
