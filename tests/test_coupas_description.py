@@ -14,6 +14,7 @@ import pytest
 
 from coupa_async_client import CoupaConfigError, swagger
 from coupa_async_client.description import check
+from coupa_async_client.description.checks import misfits
 from coupa_async_client.description.nearest import nearest
 from coupa_async_client.description.scopes import _TABLE, scopes_of
 from coupa_async_client.query import parse_where
@@ -176,6 +177,7 @@ NOT_FITTING = [
 @pytest.mark.parametrize(("resource", "clause"), FITTING)
 def test_what_coupas_papers_and_integrators_ask_passes(whole, resource, clause):
     check(whole, resource, terms=[term(clause)])
+    assert list(misfits(whole, resource, terms=[term(clause)])) == []
 
 
 @pytest.mark.parametrize(("resource", "clause", "words"), NOT_FITTING)

@@ -48,6 +48,41 @@ class CoupaAsyncClient(OffsetMethods):
 
     Needs the instance (or `base_url`) and the credentials of an OAuth2 client; see `from_env`.
     Lives on one event loop; use it as `async with`, or call `aclose()`.
+
+    Args:
+        base_url: the API's root, for example `https://yourcompany.coupahost.com/api`.
+        token_url: where tokens come from; `/oauth2/token` on the same host by default.
+        client_id: of an OpenID Connect client with the client credentials grant (doc 0019).
+        client_secret: its secret.
+        scopes: what to ask for, such as `core.invoice.read`; all of the client's by default.
+        instance: `yourcompany` or `yourcompany.coupahost.com`, instead of both URLs.
+        timeout: seconds to connect and between two pieces of an answer; an answer as a whole
+            may take five times as long.
+        default_page_size: rows per request, at most 50 (doc 0014).
+        default_concurrent: requests in flight per scan, at most; 32 by default.
+        rate: requests a second, by all scans together (doc 0012); None switches pacing off.
+        burst: requests that may follow at once after a rest.
+        max_attempts: tries per request, the first one included.
+        read_ahead: bytes of pages that offset paging may hold while an earlier one is awaited.
+        transport: an `httpx2.AsyncBaseTransport` in place of the network, such as a mock.
+        verify: False, a PEM file or an SSL context in place of the system's trust.
+        proxy: a proxy's URL; by default what the environment names.
+        token_cache: a file, mode 0600, in which runs and processes share the token; a lock
+            stands beside it. Clients of one process with the same credentials share it anyway,
+            but for those with a `transport`.
+        budget: what to share `rate` and `burst` by with everybody who names the same: a name for
+            this user's processes on this host, the path of a file on a local disk, or for several
+            hosts `redis://HOST:PORT/0?budget=NAME` (extra `[redis]`; the name is the instance's
+            host by default). All must give the same `rate` and `burst`.
+        description: Coupa's description of its API, by which resources, attributes, operators and
+            values are checked before anything is sent: what `describe` or `swagger.load`
+            returned, or what the latter takes, such as a folder of Coupa's Swagger files.
+        on_misfit: "raise" refuses what does not fit the description, "warn" sends it all the same.
+        hooks: what to call at each try, retry, wait and page: a `coupa_async_client.hooks.Hooks`,
+            or a list of them.
+        profile: what `coupa doctor --save` found out about this instance, or the path of that file:
+            page size, requests in flight and the way of paging then follow from facts. What it
+            cannot do is not asked of it, and `default_concurrent` wins over what is suggested.
     """
 
     def __init__(
@@ -77,41 +112,6 @@ class CoupaAsyncClient(OffsetMethods):
         profile: InstanceProfile | str | os.PathLike[str] | None = None,
     ) -> None:
         """Check the arguments; nothing is sent yet.
-
-        Args:
-            base_url: the API's root, for example `https://yourcompany.coupahost.com/api`.
-            token_url: where tokens come from; `/oauth2/token` on the same host by default.
-            client_id: of an OpenID Connect client with the client credentials grant (doc 0019).
-            client_secret: its secret.
-            scopes: what to ask for, such as `core.invoice.read`; all of the client's by default.
-            instance: `yourcompany` or `yourcompany.coupahost.com`, instead of both URLs.
-            timeout: seconds to connect and between two pieces of an answer; an answer as a whole
-                may take five times as long.
-            default_page_size: rows per request, at most 50 (doc 0014).
-            default_concurrent: requests in flight per scan, at most; 32 by default.
-            rate: requests a second, by all scans together (doc 0012); None switches pacing off.
-            burst: requests that may follow at once after a rest.
-            max_attempts: tries per request, the first one included.
-            read_ahead: bytes of pages that offset paging may hold while an earlier one is awaited.
-            transport: an `httpx2.AsyncBaseTransport` in place of the network, such as a mock.
-            verify: False, a PEM file or an SSL context in place of the system's trust.
-            proxy: a proxy's URL; by default what the environment names.
-            token_cache: a file, mode 0600, in which runs and processes share the token; a lock
-                stands beside it. Clients of one process with the same credentials share it anyway,
-                but for those with a `transport`.
-            budget: what to share `rate` and `burst` by with everybody who names the same: a name for
-                this user's processes on this host, the path of a file on a local disk, or for several
-                hosts `redis://HOST:PORT/0?budget=NAME` (extra `[redis]`; the name is the instance's
-                host by default). All must give the same `rate` and `burst`.
-            description: Coupa's description of its API, by which resources, attributes, operators and
-                values are checked before anything is sent: what `describe` or `swagger.load`
-                returned, or what the latter takes, such as a folder of Coupa's Swagger files.
-            on_misfit: "raise" refuses what does not fit the description, "warn" sends it all the same.
-            hooks: what to call at each try, retry, wait and page: a `coupa_async_client.hooks.Hooks`,
-                or a list of them.
-            profile: what `coupa doctor --save` found out about this instance, or the path of that file:
-                page size, requests in flight and the way of paging then follow from facts. What it
-                cannot do is not asked of it, and `default_concurrent` wins over what is suggested.
 
         Raises:
             CoupaConfigError: names the argument and the remedy.

@@ -85,3 +85,21 @@ def coupa(tmp_path, monkeypatch, capfd):
         return Ran(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def offered(monkeypatch, capfd):
+    """Return what is offered for the last word of a command line."""
+
+    def ask(line, shell="fish"):
+        with monkeypatch.context() as patch:
+            patch.setenv("_COUPA_COMPLETE", f"complete_{shell}")
+            patch.setenv("_TYPER_COMPLETE_ARGS", line)
+            patch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
+            with pytest.raises(SystemExit):
+                main([])
+        captured = capfd.readouterr()
+        assert captured.err == ""
+        return [each.partition("\t")[0] for each in captured.out.splitlines() if each]
+
+    return ask

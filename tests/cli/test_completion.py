@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from coupa_async_client.cli import main
 from swaggers import SHOP, field, shop, written
 
 COUPA = Path(sys.executable).with_name("coupa")
@@ -20,24 +19,6 @@ def described(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("COUPA_DESCRIPTION", str(written(tmp_path / "swagger", shop=SHOP)))
-
-
-@pytest.fixture
-def offered(monkeypatch, capfd):
-    """Return what is offered for the last word of a command line."""
-
-    def ask(line, shell="fish"):
-        with monkeypatch.context() as patch:
-            patch.setenv("_COUPA_COMPLETE", f"complete_{shell}")
-            patch.setenv("_TYPER_COMPLETE_ARGS", line)
-            patch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
-            with pytest.raises(SystemExit):
-                main([])
-        captured = capfd.readouterr()
-        assert captured.err == ""
-        return [each.partition("\t")[0] for each in captured.out.splitlines() if each]
-
-    return ask
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from pathlib import Path
 import keyring
 import pytest
 
-from coupa_async_client.cli import main
 from keyring_file import FILE, FileKeyring
 
 TESTS = Path(__file__).parents[1]
@@ -201,23 +200,6 @@ def test_a_file_that_others_may_read_is_refused(coupa, written, sandbox):
     assert ran.code == 2
     assert f"chmod 600 {written}" in ran.stderr
     assert sandbox.journal == []
-
-
-@pytest.fixture
-def offered(monkeypatch, capfd):
-    """Return what the shell offers for the last word of a command line."""
-
-    def ask(line):
-        monkeypatch.setenv("_COUPA_COMPLETE", "complete_fish")
-        monkeypatch.setenv("_TYPER_COMPLETE_ARGS", line)
-        monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
-        with pytest.raises(SystemExit):
-            main([])
-        captured = capfd.readouterr()
-        assert captured.err == ""
-        return [each.partition("\t")[0] for each in captured.out.splitlines() if each]
-
-    return ask
 
 
 @pytest.mark.parametrize(

@@ -31,10 +31,6 @@ POPULATIONS = {
 }
 
 
-def within(share, told, came, slack=0):
-    assert abs(told - came) <= max(share * came, slack), (told, came)
-
-
 async def explained_and_drained(coupa, paging, **options):
     """Explain a scan, let the budget rest, and run it: in virtual time."""
     engine, reading = virtual.reading_of(coupa, paging, **options)
@@ -58,9 +54,9 @@ def test_rows_requests_and_seconds_come_as_told(name, paging):
     assert coupa.refused == 0
     assert told.looks <= 3
     assert receipt.rows == len(ids)
-    within(0.05, told.rows, receipt.rows)
-    within(0.05, told.requests, receipt.requests)
-    within(0.10, told.seconds, seconds)
+    assert told.rows == pytest.approx(receipt.rows, rel=0.05)
+    assert told.requests == pytest.approx(receipt.requests, rel=0.05)
+    assert told.seconds == pytest.approx(seconds, rel=0.10)
 
 
 @pytest.mark.parametrize("paging", PAGINGS)
@@ -70,8 +66,8 @@ def test_rows_requests_and_seconds_come_as_told(name, paging):
 def test_seconds_follow_the_rate_and_the_slots_there_are(paging, options):
     coupa = virtual.Coupa(range(1, 5_001), latency=lambda _: 0.4)
     told, receipt, seconds = virtual.run(lambda: explained_and_drained(coupa, paging, **options))
-    within(0.05, told.requests, receipt.requests)
-    within(0.10, told.seconds, seconds)
+    assert told.requests == pytest.approx(receipt.requests, rel=0.05)
+    assert told.seconds == pytest.approx(seconds, rel=0.10)
 
 
 def test_a_million_rows_are_told_by_fewer():
@@ -84,9 +80,9 @@ def test_a_million_rows_are_told_by_fewer():
         return told
 
     told = virtual.run(explained)
-    within(0.001, told.rows, 1_000_000)
-    within(0.03, told.requests, 20_000)
-    within(0.03, told.seconds, 20_000 / 25)
+    assert told.rows == pytest.approx(1_000_000, rel=0.001)
+    assert told.requests == pytest.approx(20_000, rel=0.03)
+    assert told.seconds == pytest.approx(20_000 / 25, rel=0.03)
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +122,8 @@ def test_behind_the_sandbox_too(large, paging, resource, params):
         told = scan.explain()
         assert 0 < len(large.journal) - before <= 4  # the first of them may be for a token
         rows = sum(map(len, scan.pages()))
-    within(0.05, told.rows, rows)
-    within(0.05, told.requests, scan.receipt.requests)
+    assert told.rows == pytest.approx(rows, rel=0.05)
+    assert told.requests == pytest.approx(scan.receipt.requests, rel=0.05)
     assert told.certainty == "close"
     assert told.bytes_asked < told.bytes_full
 
@@ -138,10 +134,10 @@ def test_bytes_are_those_of_the_rows(large):
         full = client.scan("suppliers", {"id[lt]": 3_000_000}).explain()
         pages = client.scan("suppliers", {"id[lt]": 3_000_000}, "id,status").pages()
         asked = sum(len(row) + 1 for page in pages for row in page.raw)
-    within(0.1, told.bytes_asked, asked)
+    assert told.bytes_asked == pytest.approx(asked, rel=0.1)
     assert full.attributes == ()
     assert full.bytes_asked == full.bytes_full
-    within(0.1, told.bytes_full, full.bytes_full)
+    assert told.bytes_full == pytest.approx(full.bytes_full, rel=0.1)
 
 
 async def test_the_first_request_is_told_for_curl_without_secrets(client, shared):
@@ -183,7 +179,7 @@ async def test_max_items_bounds_it(client, paging, most):
     scan = client.scan("invoices", paging=paging, max_items=most)
     told = await scan.explain()
     assert told.rows == len(await scan.collect()) == min(most, 520)
-    within(0.1, told.requests, scan.receipt.requests, slack=3)
+    assert told.requests == pytest.approx(scan.receipt.requests, rel=0.1, abs=3)
     assert f"max_items={most}" in told.bounds
 
 
@@ -201,10 +197,10 @@ async def test_max_items_bounds_it(client, paging, most):
 async def test_bounds_of_the_question_hold(client, options, rows):
     scan = client.scan("invoices", **options)
     told = await scan.explain()
-    within(0.05, told.rows, rows)
+    assert told.rows == pytest.approx(rows, rel=0.05)
     assert told.at_least <= rows <= (told.at_most or rows)
     assert len(await scan.collect()) == rows
-    within(0.1, told.requests, scan.receipt.requests, slack=3)
+    assert told.requests == pytest.approx(scan.receipt.requests, rel=0.1, abs=3)
 
 
 @pytest.mark.parametrize("paging", PAGINGS)
@@ -217,8 +213,8 @@ async def test_a_resumed_scan_is_told_by_what_is_left(client, paging):
     rest = client.scan("invoices", paging=paging, resume=scan.checkpoint)
     told = await rest.explain()
     rows = len(await rest.collect())
-    within(0.1, told.rows, rows)
-    within(0.3, told.requests, rest.receipt.requests)
+    assert told.rows == pytest.approx(rows, rel=0.1)
+    assert told.requests == pytest.approx(rest.receipt.requests, rel=0.3)
     assert told.bounds
 
 
@@ -243,10 +239,10 @@ def test_a_list_in_parts_is_told_by_three_of_them(known, paging):
     assert told.looks == 3
     assert told.parts > 5
     assert receipt.rows == len(known)
-    within(0.05, told.rows, len(known))
+    assert told.rows == pytest.approx(len(known), rel=0.05)
     # Whether the last id of a part has a row is not known, and costs a request if it has none.
-    within(0.05, told.requests, receipt.requests, slack=told.parts)
-    within(0.10, told.seconds, seconds)
+    assert told.requests == pytest.approx(receipt.requests, rel=0.05, abs=told.parts)
+    assert told.seconds == pytest.approx(seconds, rel=0.10)
 
 
 @pytest.mark.parametrize(
