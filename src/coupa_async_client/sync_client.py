@@ -3,7 +3,6 @@
 import os
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
-from functools import partial
 from ssl import SSLContext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, Unpack, overload
@@ -142,13 +141,13 @@ class CoupaClient:
         Raises:
             CoupaConfigError: names the argument and the remedy.
         """
-        self._make = partial(
-            CoupaAsyncClient,
+        named = scope_names(scopes)  # once: a forked child makes its own client of them
+        self._make = lambda: CoupaAsyncClient(  # a partial would show the secret in its repr
             base_url,
             token_url,
             client_id,
             client_secret,
-            scope_names(scopes),  # once: a forked child makes its own client of them
+            named,
             instance=instance,
             timeout=timeout,
             default_page_size=default_page_size,
