@@ -5,7 +5,7 @@ Pure; whether to ask again is left to `_retry`.
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -37,8 +37,25 @@ _XML_ERROR = re.compile(r"<error>(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?</error>", re.DO
 _rows = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def read_page(request: Request, response: Response) -> Page:
-    """Split a collection's answer into its rows, none decoded.
+def split(body: bytes) -> Page:
+    """Split a JSON list into its rows' own texts, none decoded.
+
+    Raises:
+        ValueError: it is no list of objects, or no JSON in UTF-8.
+        RecursionError: it is nested too deeply.
+    """
+    rows = _texts_of(body)
+    for position, row in enumerate(rows):
+        if not row.startswith(b"{"):
+            msg = f"row {position} of the answer is no object"
+            raise msgspec.ValidationError(msg)
+    return Page(rows)
+
+
+def read_page(
+    request: Request, response: Response, page_of: Callable[[bytes], Page] = split
+) -> Page:
+    """Make a page of a collection's answer; `page_of` may do more than split it, and raises the same.
 
     A 404 that says in words that nothing matched is an empty page: Coupa answers so in XML (doc
     0011), and whether some JSON resource does is not documented.
@@ -51,24 +68,19 @@ def read_page(request: Request, response: Response) -> Page:
         return Page(())
     raise_for_status(request, response)
     try:
-        rows = _split(response.body.removeprefix(_BOM))
+        page = page_of(response.body.removeprefix(_BOM))
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
         raise _misshapen(request, response, "a list of rows", error) from error
-    for position, row in enumerate(rows):
-        if not row.startswith(b"{"):
-            msg = f"{_asked(request)}: row {position} of the answer is no object"
-            raise CoupaShapeError(msg, url=request.url, snippet=_snippet(response))
-    if len(rows) > MAX_PAGE_SIZE:
+    if len(page) > MAX_PAGE_SIZE:
         msg = (
-            f"{_asked(request)} was answered with {len(rows)} rows, more than the {MAX_PAGE_SIZE} "
+            f"{_asked(request)} was answered with {len(page)} rows, more than the {MAX_PAGE_SIZE} "
             "that Coupa documents; is base_url a Coupa instance?"
         )
         raise CoupaShapeError(msg, url=request.url)
-    return Page(rows)
+    return page
 
 
-def _split(body: bytes) -> list[bytes]:
-    """Split a JSON list into its rows' own texts."""
+def _texts_of(body: bytes) -> list[bytes]:
     try:
         rows = [bytes(row) for row in _rows.decode(body)]
     except msgspec.ValidationError:

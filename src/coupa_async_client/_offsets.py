@@ -21,9 +21,6 @@ _MOST_REPEATS = 2
 _STALE = 20
 """Pages in a row without a new row, after which the resource is taken to repeat itself for ever."""
 
-_WEIGHT_OF_A_ROW = 80
-"""Bytes that Python keeps for a row besides its own: the object, its id, its places in the page."""
-
 _RECENT = 8
 """Pages from which the weight of those in flight is guessed."""
 
@@ -281,7 +278,7 @@ class OffsetWindow:
 
     def _weigh(self, block: _Block, page: Page) -> None:
         """Count what a page takes while it waits, and learn what to expect of those in flight."""
-        weight = sum(map(len, page.raw)) + _WEIGHT_OF_A_ROW * len(page)
+        weight = page.weight
         block.weight += weight
         self._held += weight
         self._usual += (weight - self._usual) / (_RECENT if self._usual else 1)

@@ -274,7 +274,8 @@ class Reading(Generic[Row]):
     async def _page(self, ask: Ask) -> Page:
         from ._answers import read_page  # noqa: PLC0415  (see _assembly.py)
 
-        return await self._engine.fetch(self._question.request(ask), read_page, self._tally)
+        read = partial(read_page, page_of=self._reader.page_of)
+        return await self._engine.fetch(self._question.request(ask), read, self._tally)
 
     def _page_failed(self, error: CoupaClientError) -> None:
         self._failure = self._failure or error

@@ -20,11 +20,15 @@ _Row_co = TypeVar("_Row_co", covariant=True)
 
 
 class Rows(Protocol[_Row_co]):
-    """Turns the pages of a scan into what it hands out."""
+    """Turns the answers to a scan into what it hands out."""
 
     @property
     def picks(self) -> bool:
         """Tell whether it takes what it asked for and passes over anything else in a row."""
+        ...
+
+    def page_of(self, body: bytes) -> Page:
+        """Take a collection's answer in; raises what `_answers.split` does."""
         ...
 
     def read(self, page: Page, misfit: "Misfit") -> Iterator[tuple[int, _Row_co]]:
@@ -36,6 +40,12 @@ class JSONRows:
     """Rows as their JSON objects, which anything fits."""
 
     picks = False
+
+    def page_of(self, body: bytes) -> Page:
+        """Split it into the texts of the rows."""
+        from ._answers import split  # noqa: PLC0415  (see _assembly.py)
+
+        return split(body)
 
     def read(self, page: Page, misfit: "Misfit") -> Iterator[tuple[int, JSONObject]]:  # noqa: ARG002
         """Decode row after row."""

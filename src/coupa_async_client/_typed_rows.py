@@ -1,11 +1,11 @@
-"""Rows of a user's type: pages in, instances out.
+"""Rows of a user's type: answers in, instances out.
 
 What a type asks of Coupa is left to `_shapes`, how it is decoded to `_mirrors`, what to say of a row
 that does not fit to `_misfits`.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -14,20 +14,29 @@ from typing import Any, Generic
 
 import msgspec
 
+from ._answers import split
 from ._mirrors import mirror_of
 from ._misfits import Misfit, row_error
 from ._shapes import Shape, shape_of
-from .types import Fields, Page, Row
+from .types import Fields, Page, Row, Span
 
 _MIDNIGHT = time()
 _DATES = 1_024
 """Dates that are remembered, since many rows share one and reading it costs as much as half a row."""
 
 
+class _Identified(msgspec.Struct, gc=False):
+    id: Any = None
+
+
+_identified = msgspec.json.Decoder(list[_Identified]).decode
+
+
 class TypedRows(Generic[Row]):
     """Rows of a user's type.
 
-    Reading is lax where that is exact: numbers may come as text (facts section 7).
+    Reading is lax where that is exact: numbers may come as text (facts section 7). A page is decoded
+    in one go; each row by itself, slowly, only where some row does not fit.
     """
 
     picks = True
@@ -39,24 +48,33 @@ class TypedRows(Generic[Row]):
             CoupaConfigError: no row can become this type; names the attribute and the remedy.
         """
         self._shape = shape_of(row_type)
-        self._whole: _Decoder | None = _Decoder(self._shape.whole)
+        self._decoder = _Decoder(self._shape.whole)
 
     @property
     def fields(self) -> Fields:
         """The projection that asks for the type's attributes and no others."""
         return self._shape.fields
 
+    def page_of(self, body: bytes) -> Page:
+        """Find the ids in an answer, and no more than that before its rows are wanted."""
+        try:
+            body.isascii() or body.decode()  # what is passed over is not checked
+            ids = [row.id for row in _identified(body)]
+        except (ValueError, RecursionError):
+            return split(body)
+        sure = {int}.issuperset(map(type, ids))  # else the rows' texts tell
+        return _UnsplitPage(body, range(len(ids)), ids if sure else None)
+
     def read(self, page: Page, misfit: Misfit) -> Iterator[tuple[int, Row]]:
         """Yield each row that fits, and tell `misfit` of the others."""
-        if self._whole is not None:
-            with suppress(Exception):  # whatever it was comes again below, at its row
-                return enumerate(list(self._whole.rows(page.raw)), 1)
-        try:
-            rows = list(self._sparse.rows(page.raw))
-        except Exception:  # noqa: BLE001  (as above)
-            return self._one_by_one(page, misfit)
-        self._whole = None  # this instance leaves out nulls (doc 0087)
-        return enumerate(rows, 1)
+        if isinstance(page, _UnsplitPage):
+            with suppress(Exception):  # whatever it was comes again below, or at its row
+                return enumerate(self._decoder.rows(page), 1)
+            with suppress(Exception):
+                rows = self._sparse.rows(page)
+                self._decoder = self._sparse  # this instance leaves out nulls (doc 0087)
+                return enumerate(rows, 1)
+        return self._one_by_one(page, misfit)
 
     @cached_property
     def _sparse(self) -> "_Decoder":
@@ -65,15 +83,58 @@ class TypedRows(Generic[Row]):
 
     def _one_by_one(self, page: Page, misfit: Misfit) -> Iterator[tuple[int, Row]]:
         mirror = self._sparse.mirror
-        for place in range(len(page)):
+        for place, text in enumerate(page.raw):
             decoded = None
             try:
-                decoded = self._sparse.decoded(page.raw[place])
+                decoded = self._sparse.decoded(text)
                 (row,) = mirror.built((decoded,))
             except (ValueError, TypeError) as cause:
                 misfit(place + 1, row_error(page, place, mirror, decoded, cause), cause)
             else:
                 yield place + 1, row
+
+
+class _UnsplitPage(Page):
+    """An answer as it came; the rows' own texts are found when somebody asks for them.
+
+    `places` are those of its rows in the answer.
+    """
+
+    __slots__ = ("body", "places")
+
+    def __init__(
+        self,
+        body: bytes,
+        places: Sequence[int],
+        ids: Sequence[int | None] | None = None,
+        span: Span = (None, None),
+    ) -> None:
+        super().__init__((), ids, span)
+        self.body = body
+        self.places = places
+
+    @property
+    def raw(self) -> tuple[bytes, ...]:
+        if len(self._rows) < len(self):
+            texts = split(self.body).raw
+            self._rows = tuple(texts[place] for place in self.places)
+        return self._rows
+
+    @property
+    def weight(self) -> int:
+        return len(self.body)
+
+    def covering(self, span: Span) -> Page:
+        return _UnsplitPage(self.body, self.places, self._ids, span)
+
+    def keep(self, positions: Sequence[int]) -> Page:
+        places, ids = self.places, self.ids
+        return _UnsplitPage(
+            self.body, [places[i] for i in positions], [ids[i] for i in positions], self.span
+        )
+
+    def __len__(self) -> int:
+        return len(self.places)
 
 
 class _Decoder:
@@ -83,17 +144,22 @@ class _Decoder:
         hook = Decimal if shape.kind == "pydantic" else None
         row: Any = self.mirror.decoded
         dates = lru_cache(_DATES)(_date)
-        decoder = msgspec.json.Decoder(row, strict=False, dec_hook=dates, float_hook=hook)
-        self._decode = decoder.decode
+        self._row, self._rows = (
+            msgspec.json.Decoder(kind, strict=False, dec_hook=dates, float_hook=hook).decode
+            for kind in (row, list[row])
+        )
 
-    def rows(self, texts: Sequence[bytes]) -> Iterable[Any]:
-        """Make rows of these texts, up to the first that does not fit."""
-        return self.mirror.built(map(self._decode, texts))
+    def rows(self, page: _UnsplitPage) -> list[Any]:
+        """Make the rows of a page that fit, all of them."""
+        decoded = self._rows(page.body)
+        if len(page) < len(decoded):
+            decoded = [decoded[place] for place in page.places]
+        return list(self.mirror.built(decoded))
 
     def decoded(self, text: bytes) -> object:
         """Decode one row as far as its mirror."""
         with suppress(msgspec.DecodeError):
-            return self._decode(text)
+            return self._row(text)
         row = json.loads(text, parse_float=Decimal)  # reads 1e400 and half an emoji too
         return msgspec.convert(row, self.mirror.decoded, strict=False, dec_hook=_date)
 

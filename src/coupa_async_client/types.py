@@ -133,6 +133,10 @@ _leading_id = re.compile(
 ).match
 
 
+_WEIGHT_OF_A_ROW = 80
+"""Bytes that Python keeps for a row besides its own: the object, its id, its places in the page."""
+
+
 class Page(Sequence[JSONObject]):
     """One answer's rows, kept as Coupa's own bytes until somebody looks at one.
 
@@ -164,8 +168,13 @@ class Page(Sequence[JSONObject]):
     def ids(self) -> tuple[int | None, ...]:
         """The id of each row; None where a row has none or one that is no whole number."""
         if self._ids is None:
-            self._ids = tuple(map(_id_of, self._rows))
+            self._ids = tuple(map(_id_of, self.raw))
         return self._ids
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes of memory it takes."""
+        return sum(map(len, self._rows)) + _WEIGHT_OF_A_ROW * len(self)
 
     def covering(self, span: Span) -> "Page":
         """Return the page as the account of a span."""
@@ -173,8 +182,8 @@ class Page(Sequence[JSONObject]):
 
     def keep(self, positions: Sequence[int]) -> "Page":
         """Return a page of only the rows at these positions."""
-        ids = self.ids
-        return Page([self._rows[i] for i in positions], [ids[i] for i in positions], self.span)
+        rows, ids = self.raw, self.ids
+        return Page([rows[i] for i in positions], [ids[i] for i in positions], self.span)
 
     def without(self, name: str) -> "Page":
         """Return the page with one top-level attribute taken out of each row.
@@ -184,7 +193,7 @@ class Page(Sequence[JSONObject]):
         import msgspec  # noqa: PLC0415  (see _decoded)
 
         rows = []
-        for row in self._rows:
+        for row in self.raw:
             parts = msgspec.json.decode(row, type=dict[str, msgspec.Raw])
             parts.pop(name, None)
             rows.append(msgspec.json.encode(parts))
@@ -203,13 +212,13 @@ class Page(Sequence[JSONObject]):
     def __getitem__(self, index: int | slice) -> JSONObject | list[JSONObject]:
         """Decode one row, or a list of them."""
         if isinstance(index, slice):
-            return [_decoded(row) for row in self._rows[index]]
-        row: JSONObject = _decoded(self._rows[index])
+            return [_decoded(row) for row in self.raw[index]]
+        row: JSONObject = _decoded(self.raw[index])
         return row
 
     def __iter__(self) -> Iterator[JSONObject]:
         """Decode row after row."""
-        return map(_decoded, self._rows)
+        return map(_decoded, self.raw)
 
     def __eq__(self, other: object) -> bool:
         """Compare with another page or a list by the rows' values."""

@@ -21,7 +21,6 @@ from coupa_async_client import (
 from coupa_async_client._rows import JSONRows
 from coupa_async_client._typed_rows import TypedRows
 from coupa_async_client.sandbox import Sandbox
-from coupa_async_client.types import Page
 from row_types import plain
 from servers import Server, http
 
@@ -240,8 +239,8 @@ async def test_eight_attributes_are_a_small_part_of_the_bytes(arguments, row_typ
 
 @pytest.mark.parametrize("row_type", [InvoiceStruct, InvoiceDict])
 def test_a_row_of_a_type_costs_no_more_calls_of_python_code_than_an_untyped_one(shared, row_type):
-    """Counted, since time would be a matter of luck."""
-    found = [msgspec.json.encode(row) for row in shared.rows("invoices")[:50]]
+    """From an answer's body on, and counted, since time would be a matter of luck."""
+    found = shared.rows("invoices")[:50]
 
     def calls(reader, count):
         made = []
@@ -250,19 +249,22 @@ def test_a_row_of_a_type_costs_no_more_calls_of_python_code_than_an_untyped_one(
             if event == "call" and "coupa_async_client" in frame.f_code.co_filename:
                 made.append(frame)
 
-        page = Page(found[:count], range(count))
+        body = msgspec.json.encode(found[:count])
         sys.setprofile(note)
         try:
+            page = reader.page_of(body)
+            ids = page.ids
             read = list(reader.read(page, None))
         finally:
             sys.setprofile(None)
-        assert len(read) == count
+        assert len(read) == len(ids) == count
         return len(made)
 
     def calls_of_45_rows(reader):
         return calls(reader, 50) - calls(reader, 5)
 
-    assert calls_of_45_rows(TypedRows(row_type)) <= calls_of_45_rows(JSONRows()) == 45
+    assert calls_of_45_rows(TypedRows(row_type)) == 0
+    assert calls_of_45_rows(JSONRows()) >= 45
 
 
 async def test_a_type_is_read_once_for_all_scans_of_a_client(client):

@@ -17,12 +17,12 @@ import typing_extensions
 from coupa_async_client._rows import JSONRows
 from coupa_async_client._typed_rows import TypedRows
 from coupa_async_client.errors import CoupaRowError
-from coupa_async_client.types import Page
 from row_types import FIELDS, KINDS, SENT, plain, read_by
 
 
-def page(*rows):
-    return Page([row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows])
+def body(*rows):
+    texts = [row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows]
+    return b"[" + b",".join(texts) + b"]"
 
 
 def read(row_type, *rows):
@@ -33,7 +33,8 @@ def read(row_type, *rows):
         assert isinstance(cause, ValueError | TypeError)
         unfit.append((count, error))
 
-    fit = list(TypedRows(row_type).read(page(*rows), misfit))
+    reader = TypedRows(row_type)
+    fit = list(reader.read(reader.page_of(body(*rows)), misfit))
     counts = sorted(count for count, _ in fit + unfit)
     assert counts == list(range(1, len(rows) + 1))
     return [row for _, row in fit], [error for _, error in unfit]
@@ -329,7 +330,7 @@ def test_types_that_need_no_mirror_are_decoded_as_they_are():
         segments: list[str] = field(default_factory=list)
 
     rows = TypedRows(Account)
-    assert rows._whole.mirror.decoded is Account
+    assert rows._decoder.mirror.decoded is Account
     assert only(Account, {"id": "4", "currency": {"code": "EUR"}}) == Account(
         4, "", Currency("EUR")
     )
@@ -477,7 +478,9 @@ def test_pydantic_takes_the_first_string_of_several_aliases():
 
 
 def test_json_rows_take_anything():
-    rows = list(JSONRows().read(page({"id": 1}, {"a-b": [None]}), lambda *_: None))
+    reader = JSONRows()
+    page = reader.page_of(body({"id": 1}, {"a-b": [None]}))
+    rows = list(reader.read(page, lambda *_: None))
     assert rows == [(1, {"id": 1}), (2, {"a-b": [None]})]
 
 
