@@ -58,7 +58,8 @@ class TypedRows(Generic[Row]):
     def page_of(self, body: bytes) -> Page:
         """Find the ids in an answer, and no more than that before its rows are wanted."""
         try:
-            body.isascii() or body.decode()  # what is passed over is not checked
+            if not body.isascii():
+                body.decode()  # what is passed over is not checked
             ids = [row.id for row in _identified(body)]
         except (ValueError, RecursionError):
             return split(body)
