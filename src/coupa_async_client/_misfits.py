@@ -50,7 +50,8 @@ def _said(cause: Exception, shape: Shape, row: object) -> tuple[list[_Step], str
     """Return where in a row a validator found fault, by Coupa's names, and its words."""
     if shape.kind == "pydantic" and (errors := getattr(cause, "errors", None)):
         first = errors(include_url=False)[0]
-        return _by_coupas_names(first["loc"], shape, row), first["msg"]
+        _, *loc = first["loc"]  # within a list of this row alone
+        return _by_coupas_names(loc, shape, row), first["msg"]
     reason, _, path = str(cause).partition(" - at `$")
     steps: list[_Step] = []
     for name, place in _STEP.findall(path.removesuffix("`")):
