@@ -18,6 +18,7 @@ PARTS = (
     "sharing",
     "stragglers",
     "cpu",
+    "typed",
     "memory",
     "first_row",
     "growth",

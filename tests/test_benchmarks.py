@@ -12,7 +12,7 @@ from contestants import BY_OFFSET, COMMAND, EXPORT, LOOP, RANGES, SYNC
 from figures import Report, Target
 from page import PARTS, text
 from pages import Resource
-from peers import HERE, Client
+from peers import HERE, OURS, Client
 from processes import drained, serving, stats, tell_of
 from stragglers import list_schedule
 from temper import Bucket, Chances, Temper
@@ -37,6 +37,13 @@ def test_every_client_brings_every_row(way, tmp_path):
     assert run.client["rows"] == 230 <= run.server["rows"]
     assert run.server["requests"] >= 5
     assert run.client["peak"] > 2**20
+
+
+@pytest.mark.parametrize("kind", ["fields", "dataclass", "typeddict", "struct", "pydantic"])
+def test_rows_of_every_kind_come(kind):
+    spec = {"resources": {"invoices": {"rows": 230, "size": "narrow", "gzip": True}}}
+    options = ("--to", "rows", "--paging", "auto", "--rows", kind)
+    assert drained(OURS, spec, "invoices", *options, limit=20).client["rows"] == 230
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ async def by_async(task: Task) -> None:
     async with CoupaAsyncClient(**_arguments(task)) as client:
 
         async def drain(resource: str) -> int:
-            scan, rows = client.scan(resource, paging=task.paging), 0
+            scan, rows = client.scan(resource, paging=task.paging, **_asked(task)), 0
             if task.to in ("rows", "first"):
                 return await task.consume_async(scan)
             with task.opened() as sink:
@@ -40,7 +40,7 @@ def by_sync(task: Task) -> None:
     with CoupaClient(**_arguments(task)) as client:
 
         def drain(resource: str) -> int:
-            scan, rows = client.scan(resource, paging=task.paging), 0
+            scan, rows = client.scan(resource, paging=task.paging, **_asked(task)), 0
             if task.to in ("rows", "first"):
                 return task.consume(scan)
             with task.opened() as sink:
@@ -97,6 +97,14 @@ FACES = {
     "export": by_export,
     "command": by_command,
 }
+
+
+def _asked(task: Task) -> dict[str, object]:
+    if task.rows == "whole":
+        return {}
+    from invoice_types import ASKED  # noqa: PLC0415  (pydantic is not to weigh on other drains)
+
+    return ASKED[task.rows]
 
 
 def _arguments(task: Task) -> dict[str, object]:

@@ -24,7 +24,7 @@ class Task:
     url: str
     resource: str
     to: Literal["jsonl", "rows", "pages", "first"]
-    """"jsonl" writes rows to `out`, "rows" looks at the id of each as a dictionary, "pages" only counts
+    """"jsonl" writes rows to `out`, "rows" looks at the id of each as an object, "pages" only counts
     where a client has pages, and "first" stops at the first row."""
     out: Path | None
     warm_up: str | None
@@ -33,6 +33,8 @@ class Task:
     paging: str
     slots: int
     rate: float | None
+    rows: str
+    """What this library makes of each row; `invoice_types` knows the kinds other than "whole"."""
     pause: float
     """Seconds that the consumer spends on each row."""
     budget: str | None
@@ -62,7 +64,7 @@ class Task:
         """Open the file that rows are written to."""
         return (self.out or Path(os.devnull)).open("wb")
 
-    async def consume_async(self, rows: AsyncIterable[dict[str, Any]]) -> int:
+    async def consume_async(self, rows: AsyncIterable[Any]) -> int:
         """Do what `consume` does with rows that come on an event loop."""
         count = 0
         with self.opened() if self.to == "jsonl" else nullcontext() as sink:
@@ -73,8 +75,8 @@ class Task:
                     break
         return count
 
-    def consume(self, rows: Iterable[dict[str, Any]]) -> int:
-        """Write or look at rows that are dictionaries, and count them."""
+    def consume(self, rows: Iterable[Any]) -> int:
+        """Write rows that are dictionaries, or look at rows of any kind, and count them."""
         count = 0
         with self.opened() if self.to == "jsonl" else nullcontext() as sink:
             for row in rows:
@@ -84,11 +86,11 @@ class Task:
                     break
         return count
 
-    def _take(self, row: dict[str, Any], sink: BinaryIO | None) -> None:
-        """Write or look at one row that is a dictionary."""
+    def _take(self, row: Any, sink: BinaryIO | None) -> None:  # noqa: ANN401  (of any kind)
+        """Write or look at one row."""
         if sink is not None:
             sink.write(json.dumps(row).encode() + b"\n")
-        elif row["id"] is None:
+        elif (row["id"] if isinstance(row, dict) else row.id) is None:
             raise ValueError(row)
         if self.pause:
             time.sleep(self.pause)
@@ -106,6 +108,7 @@ def told(arguments: list[str] | None = None) -> Task:
     parser.add_argument("--paging", default="offset", help="offset, or auto where there is more")
     parser.add_argument("--slots", type=int, default=20, help="requests in flight, at most")
     parser.add_argument("--rate", type=float, help="requests a second; no limit without it")
+    parser.add_argument("--rows", default="whole", help="what this library makes of each row")
     parser.add_argument("--pause", type=float, default=0.0, help="seconds a row takes its consumer")
     parser.add_argument("--budget", help="what this library shares the rate by")
     return Task(**vars(parser.parse_args(arguments)))

@@ -1,4 +1,4 @@
-"""Made-up invoices in three sizes, the same in every run; which rows a request gets is left to `pages`.
+"""Made-up invoices in four sizes, the same in every run; which rows a request gets is left to `pages`.
 
 Rows of a size share 50 texts and differ in their id, so that any page is put together by copying.
 """
@@ -9,7 +9,7 @@ from array import array
 from itertools import accumulate
 from typing import Any, Literal
 
-Size = Literal["small", "medium", "large"]
+Size = Literal["small", "narrow", "medium", "large"]
 
 TEXTS = 50
 _SEED = 20_260_401
@@ -28,7 +28,7 @@ _WORDS = (
 def texts(size: Size) -> list[bytes]:
     """Return the rows of a size as JSON without the opening brace and the id: `,"status":...}`."""
     chance = random.Random(_SEED)
-    make = {"small": _brief, "medium": _head, "large": _invoice}[size]
+    make = {"small": _brief, "narrow": _narrow, "medium": _head, "large": _invoice}[size]
     return [
         b"," + json.dumps(make(chance), separators=(",", ":")).encode()[1:] for _ in range(TEXTS)
     ]
@@ -45,6 +45,16 @@ def ids(count: int, widest_gap: int, above: int = 0) -> "range | array[int]":
 
 def _brief(chance: random.Random) -> dict[str, Any]:
     return {"status": chance.choice(("approved", "draft", "voided")), "total": _amount(chance)}
+
+
+def _narrow(chance: random.Random) -> dict[str, Any]:
+    head = _head(chance)
+    names = ("invoice-number", "status", "updated-at", "gross-total", "paid")
+    return {
+        **{name: head[name] for name in names},
+        "supplier": {"name": head["supplier"]["name"]},
+        "currency": {"code": head["currency"]["code"]},
+    }
 
 
 def _head(chance: random.Random) -> dict[str, Any]:
