@@ -95,6 +95,7 @@ def test_what_did_not_run_is_named(tmp_path, data, missing):
         coverage.get_data().add_arcs({str(file): arcs})
 
     assert uncovered_in(coverage, file) == missing
+    coverage.get_data().close(force=True)  # Python warns of what is left open from 3.13 on
 
 
 @pytest.mark.parametrize("text", ["client_secret=the-secret", "sent Authorization: Bearer abc"])

@@ -37,6 +37,7 @@ def test_a_signal_ends_the_run_at_once_and_the_old_file_stays(
     (tmp_path / file).write_text("old")
     if fault:
         slow.fault(do=fault, path="invoices", nth=3, times=100, every=1)
+    begun = time.monotonic()
     process = started(slow, "export", "invoices", "-o", file, measured=False)
     wait_for_request(slow, process, 3)
 
@@ -44,7 +45,8 @@ def test_a_signal_ends_the_run_at_once_and_the_old_file_stays(
     process.send_signal(number)
     out, err = process.communicate()
 
-    assert time.monotonic() - before < 1
+    starting = before - begun  # takes long on a busy machine, as ending does
+    assert time.monotonic() - before < max(1, starting)
     assert process.returncode == code
     assert out == b""
     assert err.decode().startswith(f"coupa: {word}; ")
