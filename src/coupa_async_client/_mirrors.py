@@ -111,7 +111,7 @@ def _decoded_as_itself(
     if any(each.name != each.coupa or each.absent is nothing for each in shape.attributes):
         return None
     if hasattr(shape.type, "__post_init__"):
-        return None  # a page is decoded whole: nothing of the user's is to run for a row left out
+        return None  # rows are decoded again where one of a page does not fit; it is to run once
     declared = zip(shape.attributes, annotations, strict=True)
     if as_dict:
         keys = {

@@ -64,17 +64,18 @@ class TypedRows(Generic[Row]):
         except (ValueError, RecursionError):
             return split(body)
         sure = {int}.issuperset(map(type, ids))  # else the rows' texts tell
-        return _UnsplitPage(body, range(len(ids)), ids if sure else None)
+        return _UnsplitPage(body, len(ids), ids if sure else None)
 
     def read(self, page: Page, misfit: Misfit) -> Iterator[tuple[int, Row]]:
         """Yield each row that fits, and tell `misfit` of the others."""
-        if isinstance(page, _UnsplitPage):
-            with suppress(Exception):  # whatever it was comes again below, or at its row
-                return enumerate(self._decoder.rows(page), 1)
-            with suppress(Exception):
-                rows = self._sparse.rows(page)
-                self._decoder = self._sparse  # this instance leaves out nulls (doc 0087)
-                return enumerate(rows, 1)
+        # Of a page that was cut only what is left, so that nothing of the user's runs for the rest.
+        body = page.body if isinstance(page, _UnsplitPage) else b"[%b]" % b",".join(page.raw)
+        with suppress(Exception):  # whatever it was comes again below, or at its row
+            return enumerate(self._decoder.rows(body), 1)
+        with suppress(Exception):
+            rows = self._sparse.rows(body)
+            self._decoder = self._sparse  # this instance leaves out nulls (doc 0087)
+            return enumerate(rows, 1)
         return self._one_by_one(page, misfit)
 
     @cached_property
@@ -96,29 +97,25 @@ class TypedRows(Generic[Row]):
 
 
 class _UnsplitPage(Page):
-    """An answer as it came; the rows' own texts are found when somebody asks for them.
+    """A whole answer as it came; the rows' own texts are found when somebody asks for them."""
 
-    `places` are those of its rows in the answer.
-    """
-
-    __slots__ = ("body", "places")
+    __slots__ = ("_count", "body")
 
     def __init__(
         self,
         body: bytes,
-        places: Sequence[int],
+        count: int,
         ids: Sequence[int | None] | None = None,
         span: Span = (None, None),
     ) -> None:
         super().__init__((), ids, span)
         self.body = body
-        self.places = places
+        self._count = count
 
     @property
     def raw(self) -> tuple[bytes, ...]:
-        if len(self._rows) < len(self):
-            texts = split(self.body).raw
-            self._rows = tuple(texts[place] for place in self.places)
+        if len(self._rows) < self._count:
+            self._rows = split(self.body).raw
         return self._rows
 
     @property
@@ -126,16 +123,10 @@ class _UnsplitPage(Page):
         return len(self.body)
 
     def covering(self, span: Span) -> Page:
-        return _UnsplitPage(self.body, self.places, self._ids, span)
-
-    def keep(self, positions: Sequence[int]) -> Page:
-        places, ids = self.places, self.ids
-        return _UnsplitPage(
-            self.body, [places[i] for i in positions], [ids[i] for i in positions], self.span
-        )
+        return _UnsplitPage(self.body, self._count, self._ids, span)
 
     def __len__(self) -> int:
-        return len(self.places)
+        return self._count
 
 
 class _Decoder:
@@ -150,12 +141,9 @@ class _Decoder:
             for kind in (row, list[row])
         )
 
-    def rows(self, page: _UnsplitPage) -> list[Any]:
-        """Make the rows of a page that fit, all of them."""
-        decoded = self._rows(page.body)
-        if len(page) < len(decoded):
-            decoded = [decoded[place] for place in page.places]
-        return list(self.mirror.built(decoded))
+    def rows(self, body: bytes) -> list[Any]:
+        """Make rows of a JSON list, all of which fit."""
+        return list(self.mirror.built(self._rows(body)))
 
     def decoded(self, text: bytes) -> object:
         """Decode one row as far as its mirror."""

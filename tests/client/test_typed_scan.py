@@ -1,8 +1,9 @@
 """Scans whose rows are of a type of the user's: what they ask for, what comes, and what does not fit."""
 
+import itertools
 import sys
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict
@@ -22,7 +23,7 @@ from coupa_async_client._rows import JSONRows
 from coupa_async_client._typed_rows import TypedRows
 from coupa_async_client.sandbox import Sandbox
 from row_types import plain
-from servers import Server, http
+from servers import Server, http, serving
 
 pytestmark = pytest.mark.anyio
 
@@ -274,6 +275,20 @@ async def test_a_type_is_read_once_for_all_scans_of_a_client(client):
         other = dataclass(type("Other", (), {"__annotations__": {"name": str}}))
         client.scan("suppliers", type=other)
     assert len(client._row_types._known) <= 64
+
+
+@pytest.mark.parametrize("paging", PAGINGS)
+def test_a_row_that_a_page_brings_again_uses_up_no_default(drain, paging):
+    """Pages by offset begin with the last row of the page before."""
+
+    @dataclass
+    class Numbered:
+        id: int
+        number: int = field(default_factory=itertools.count(1).__next__)
+
+    with Server(serving(range(1, 231))) as server:
+        outcome = drain(server.arguments(), "items", type=Numbered, paging=paging)
+    assert [row.number for row in outcome.rows] == list(range(1, 231))
 
 
 def priced(ids, bad=()):

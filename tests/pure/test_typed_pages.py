@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import NotRequired, TypedDict
 
 import msgspec
@@ -177,6 +178,48 @@ def test_nothing_of_the_users_runs_before_rows_are_handed_out(row_type):
     ((_, row),) = reader.read(page.keep([1]), refuse)
     assert ran == [2]
     assert getattr(row, "inner", row).id == 1_002
+
+
+class Guessed(Enum):
+    OTHER = "other"
+
+    @classmethod
+    def _missing_(cls, value):
+        ran.append(value)
+        return cls.OTHER
+
+
+@dataclass
+class Defaulted:
+    id: int
+    number: int = field(default_factory=lambda: ran.append("default") or 7)
+
+
+class DefaultedStruct(msgspec.Struct):
+    id: int
+    number: int = msgspec.field(default_factory=lambda: ran.append("default") or 7)
+
+
+@dataclass
+class Guessing:
+    id: int
+    kind: Guessed
+
+
+@dataclass
+class Holding:
+    kind: str
+    inner: Defaulted
+
+
+@pytest.mark.parametrize("row_type", [Defaulted, DefaultedStruct, Guessing, Holding])
+def test_nothing_of_the_users_runs_for_a_row_that_is_dropped(row_type):
+    ran.clear()
+    reader = TypedRows(row_type)
+    row = '{"id":%d,"kind":"k","inner":{"id":3}}'
+    page = reader.page_of(f"[{row % 1},{row % 2},{row % 2}]".encode())
+    assert len(list(reader.read(page.keep([1]), refuse))) == 1
+    assert len(ran) == 1
 
 
 @pytest.mark.parametrize(
