@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import partial
-from itertools import chain, islice, starmap
+from itertools import chain, islice
 from types import GenericAlias, NoneType
 from typing import Annotated, Any, Literal, NotRequired, TypedDict, Union
 
@@ -228,9 +228,10 @@ def _objects(shape: Shape, within: Within) -> Build:
             for place, convert in conversions[: len(columns)]:
                 columns[place] = convert(columns[place])
             values = zip(*columns, strict=True)
+        # No map: a StopIteration of the user's would end it, and the page with it.
         if shape.in_order:
-            return starmap(shape.type, values)
-        return (shape.type(**dict(zip(names, row, strict=True))) for row in values)
+            return [shape.type(*row) for row in values]
+        return [shape.type(**dict(zip(names, row, strict=True))) for row in values]
 
     return build
 

@@ -222,6 +222,67 @@ def test_nothing_of_the_users_runs_for_a_row_that_is_dropped(row_type):
     assert len(ran) == 1
 
 
+def first_of(known):
+    return next(each for each in known if each)
+
+
+@dataclass
+class Seeking:
+    id: int
+    name: str | None = None
+
+    def __post_init__(self):
+        first_of([self.name])
+
+
+class SeekingStruct(msgspec.Struct):
+    id: int
+    name: str | None = None
+
+    def __post_init__(self):
+        first_of([self.name])
+
+
+class SeekingModel(pydantic.BaseModel):
+    id: int
+    name: str | None = None
+
+    @pydantic.field_validator("name")
+    @classmethod
+    def _found(cls, name):
+        return first_of([name])
+
+
+@dataclass
+class Within:
+    id: int
+    inner: Seeking
+
+
+class WithinDict(TypedDict):
+    id: int
+    lines: list[Seeking]
+
+
+@pytest.mark.parametrize(
+    "row_type", [Seeking, SeekingStruct, SeekingModel, Within, WithinDict], ids=lambda t: t.__name__
+)
+def test_a_stop_iteration_in_a_users_type_ends_no_page(row_type):
+    """It would end any loop over the rows, which would look as if no more of them had come."""
+    named, nameless = {"id": 3, "name": "a"}, {"id": 4, "name": None}
+    found = [
+        {**named, "inner": named, "lines": [named]},
+        {**nameless, "inner": nameless, "lines": [named, nameless, named]},
+        {**named, "inner": named, "lines": [named, named]},
+    ]
+    reader = TypedRows(row_type)
+    rows = reader.read(reader.page_of(json.dumps(found).encode()), refuse)
+    assert next(rows)[0] == 1
+    with pytest.raises(RuntimeError) as caught:
+        next(rows)
+    assert isinstance(caught.value.__cause__, StopIteration)
+
+
 @pytest.mark.parametrize(
     "body",
     [
