@@ -130,15 +130,22 @@ def _decoded_as_itself(
 def _is_its_fields(shape: Shape) -> bool:
     """Tell whether a dataclass is made of its attributes alone, by the constructor they make.
 
-    msgspec calls no other: it would pass over one of the user's own, and fill fields with `init=False`.
+    msgspec calls no other, nor a `__setattr__`: it would pass over those of the user's own, and fill
+    fields with `init=False`.
     """
     names = [attribute.name for attribute in shape.attributes]
-    code = getattr(shape.type.__init__, "__code__", None)
+    sets = shape.type.__setattr__
     return (
         [each.name for each in dataclasses.fields(shape.type)] == names
         and set(inspect.signature(shape.type).parameters) == set(names)
-        and getattr(code, "co_filename", "") == "<string>"  # what `dataclass` wrote, it compiled
+        and _written_by_dataclass(shape.type.__init__)
+        and (sets is object.__setattr__ or _written_by_dataclass(sets))
     )
+
+
+def _written_by_dataclass(method: object) -> bool:
+    code = getattr(method, "__code__", None)
+    return getattr(code, "co_filename", "") == "<string>"  # what `dataclass` writes, it compiles
 
 
 def _struct(shape: Shape, annotations: Sequence[Annotation]) -> Annotation:

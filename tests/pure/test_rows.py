@@ -364,17 +364,27 @@ class Kept:
     twice: int = field(default=0, init=False)
 
 
+@dataclass
+class Trimmed:
+    id: int
+    code: str
+
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value.strip() if name == "code" else value)
+
+
 @pytest.mark.parametrize(
     ("row_type", "attributes"),
     [
-        (Shouted, {"id": 4, "code": "A"}),
-        (Doubled, {"id": 4, "code": "a", "twice": 8}),
-        (Kept, {"id": 4, "code": "a", "twice": 0}),
+        (Trimmed, {"id": 4, "code": "a"}),
+        (Shouted, {"id": 4, "code": " A "}),
+        (Doubled, {"id": 4, "code": " a ", "twice": 8}),
+        (Kept, {"id": 4, "code": " a ", "twice": 0}),
     ],
 )
 def test_a_dataclass_is_built_by_its_own_constructor(row_type, attributes):
     """Its constructor was passed over, or a TypeError raised, where no name of its needed a hyphen."""
-    assert asdict(only(row_type, {"id": 4, "code": "a", "twice": 99})) == attributes
+    assert asdict(only(row_type, {"id": 4, "code": " a ", "twice": 99})) == attributes
 
 
 def test_a_typed_dict_by_coupas_own_names_is_decoded_as_it_is():
