@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Generic
 
 import msgspec
@@ -70,13 +70,17 @@ class TypedRows(Generic[Row]):
         """Yield each row that fits, and tell `misfit` of the others."""
         # Of a page that was cut only what is left, so that nothing of the user's runs for the rest.
         body = page.body if isinstance(page, _UnsplitPage) else b"[%b]" % b",".join(page.raw)
-        with suppress(Exception):  # whatever it was comes again below, or at its row
-            return enumerate(self._decoder.rows(body), 1)
-        with suppress(Exception):
-            rows = self._sparse.rows(body)
-            self._decoder = self._sparse  # this instance leaves out nulls (doc 0087)
-            return enumerate(rows, 1)
+        with suppress(Exception):  # whatever it was comes again at its row
+            return enumerate(self._rows(body), 1)
         return self._one_by_one(page, misfit)
+
+    def _rows(self, body: bytes) -> list[Row]:
+        try:
+            return self._decoder.rows(body)
+        except msgspec.ValidationError:
+            rows = self._sparse.rows(body)
+        self._decoder = self._sparse  # this instance leaves out nulls (doc 0087)
+        return rows
 
     @cached_property
     def _sparse(self) -> "_Decoder":
@@ -135,11 +139,11 @@ class _Decoder:
         # pydantic parses what it is given but for numbers, which it takes for floats.
         hook = Decimal if shape.kind == "pydantic" else None
         row: Any = self.mirror.decoded
-        dates = lru_cache(_DATES)(_date)
-        self._row, self._rows = (
-            msgspec.json.Decoder(kind, strict=False, dec_hook=dates, float_hook=hook).decode
-            for kind in (row, list[row])
+        decoder = partial(
+            msgspec.json.Decoder, strict=False, dec_hook=lru_cache(_DATES)(_date), float_hook=hook
         )
+        self._row = decoder(row).decode
+        self._rows = decoder(list[row]).decode
 
     def rows(self, body: bytes) -> list[Any]:
         """Make rows of a JSON list, all of which fit."""
