@@ -207,6 +207,18 @@ def test_a_missing_extra_says_what_to_install() -> None:
     assert 'pip install "coupa-async-client[sandbox]"' in done.stderr
 
 
+def test_the_module_on_its_own_says_what_to_install_too() -> None:
+    """`python -m coupa_async_client.sandbox` said "No module named 'uvicorn'", and not what to do."""
+    code = (
+        "import sys; sys.modules['uvicorn'] = None\n"
+        "from coupa_async_client.sandbox.__main__ import main\n"
+        "sys.exit(main([]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("coupa sandbox: the sandbox needs uvicorn: pip install ")
+
+
 def test_importing_the_package_starts_nothing() -> None:
     code = "import sys, coupa_async_client.sandbox; print(sys.modules.keys() & {'starlette', 'uvicorn'})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

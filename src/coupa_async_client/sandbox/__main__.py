@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options: dict[str, Any] = {}
     try:
         options = vars(_parser().parse_args(argv))
-        from coupa_async_client.sandbox.server import Sandbox  # noqa: PLC0415 - needs the extra
+        from coupa_async_client.sandbox import Sandbox  # noqa: PLC0415 - needs the extra, and names it
 
         for repeated in ("rows", "load"):
             options[repeated] = dict(options[repeated])
