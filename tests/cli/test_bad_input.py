@@ -30,6 +30,7 @@ def assert_refused(ran, code, *words):
 WRONG_ARGUMENTS = {
     "no-file": (["export", "invoices"], ["--output", "coupa export --help"]),
     "no-resource": (["export", *FILE], ["RESOURCE"]),
+    "rate-text": ([*INVOICES, "--rate", "fast"], ["unable to parse string as a number. See "]),
     "no-command": (["exprot", "invoices"], ["exprot", "coupa --help"]),
     "unknown-option": ([*INVOICES, "--where-not"], ["--where-not"]),
     "where-without-value": ([*INVOICES, "--where", "status"], ["malformed", "status=approved"]),
@@ -52,7 +53,7 @@ WRONG_ARGUMENTS = {
     "timeout-zero": ([*INVOICES, "--timeout", "0"], ["timeout is 0", "seconds"]),
     "rate-negative": ([*INVOICES, "--rate", "-1"], ["rate is -1"]),
     "attempts-zero": ([*INVOICES, "--max-attempts", "0"], ["max_attempts is 0"]),
-    "paging": ([*INVOICES, "--paging", "random"], ["--paging", "keyset"]),
+    "paging": ([*INVOICES, "--paging", "random"], ["'--paging': 'random' is", "keyset"]),
     "keyset-with-order": (
         [*INVOICES, "--paging", "keyset", "--where", "order_by=status"],
         ["order_by", "offset"],

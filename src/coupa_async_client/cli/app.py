@@ -51,7 +51,9 @@ def run(argv: Sequence[str]) -> int:
         code = app(args=list(argv), prog_name="coupa", standalone_mode=False)
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
-        say(f"{error.format_message()} See {context.command_path if context else 'coupa'} --help.")
+        said = error.format_message().replace(": Value error, ", ": ").rstrip()  # pydantic's words
+        ended = said if said.endswith((".", "?", ")")) else f"{said}."
+        say(f"{ended} See {context.command_path if context else 'coupa'} --help.")
         return WRONG_ARGUMENTS
     return code if isinstance(code, int) else 0
 
