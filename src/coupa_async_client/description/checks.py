@@ -114,7 +114,7 @@ def check(
     own = f"description.extended({{{resource!r}: [...]}})"
     msg = (
         f"{'; '.join(found)} (fields of your own become known by {own}; "
-        'on_misfit="warn" asks all the same)'
+        'on_misfit="warn", or no description, asks all the same)'
     )
     raise CoupaConfigError(msg)
 
