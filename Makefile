@@ -26,7 +26,7 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --python-version
 help:
 	@echo "make demo         export 5,000 invoices from a local Coupa"
 	@echo "make test         run the tests on the built wheel, with coverage"
-	@echo "make properties  run the property tests with 2,000 examples each"
+	@echo "make properties   run the property tests with 2,000 examples each"
 	@echo "make compat       let the published client 0.1.0 drain the sandbox, and compare"
 	@echo "make lint         check style, types and spelling"
 	@echo "make bench        measure this library beside others, and write docs/benchmarks.md (ONLY=cpu: print one part)"
