@@ -145,6 +145,7 @@ def test_where_clauses(clause, parsed):
         ("status[]=approved", "malformed"),
         ("amount[gte]=5", "[gt_or_eq]"),
         ("name[like]=x", "[contains]"),
+        ("status[not-equal]=voided", "no operator [not-equal]; write [not_eq]"),
         ("po-email[blank]=yes", "true or false"),
         ("updated-at[gt]=2025-08-14T00:00:00", "2025-08-14T00:00:00Z"),
         ("updated-at[gt]=2025-08-14 10:00", "2025-08-14T10:00Z"),
@@ -154,6 +155,21 @@ def test_malformed_where_clauses_name_the_remedy(clause, words):
     with pytest.raises(CoupaConfigError) as caught:
         parse_where(clause)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"), [("id[gte]", "[gt_or_eq]"), ("supplier[name][like]", "[contains]")]
+)
+def test_an_operator_of_another_language_in_a_mapping_does_not_read_everything(key, meant):
+    """`{"id[gte]": 90}` brought all 100 rows where Coupa ignores what it does not know."""
+    with pytest.raises(CoupaConfigError, match=r"Coupa has no operator \[") as caught:
+        query_string({key: "90"})
+    assert meant in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["custom-fields[like]", "supplier[custom_fields][ne]", "like"])
+def test_a_field_of_a_customers_own_may_be_called_like_an_operator(key):
+    assert query_string({key: "a"}).endswith("=a")
 
 
 def test_fields_stay_as_they_are_given():

@@ -4,7 +4,7 @@ import re
 
 from coupa_async_client.errors import CoupaConfigError
 
-from .grammar import LOOKALIKES
+from .grammar import meant_by
 from .spelling import NAIVE_DATETIME
 
 _CLAUSE = re.compile(r"(?P<key>[^\[\]=\s]+(?:\[[^\[\]=]+\])*)=(?P<value>.*)", re.DOTALL)
@@ -25,11 +25,11 @@ def parse_where(clause: str) -> tuple[str, str]:
         )
         raise CoupaConfigError(msg)
     key, value = match["key"], match["value"]
-    last = key.rpartition("[")[2].rstrip("]") if key.endswith("]") else ""
-    if last in LOOKALIKES:
-        msg = f"filter {clause!r}: Coupa has no operator [{last}]; write [{LOOKALIKES[last]}]"
+    last = key.rpartition("[")[2]
+    if meant := meant_by(key):
+        msg = f"filter {clause!r}: Coupa has no operator [{last}; write [{meant}]"
         raise CoupaConfigError(msg)
-    if last == "blank" and value not in ("true", "false"):
+    if last == "blank]" and value not in ("true", "false"):
         msg = f"filter {clause!r}: [blank] takes true or false"
         raise CoupaConfigError(msg)
     if NAIVE_DATETIME.fullmatch(value):

@@ -17,19 +17,33 @@ OPERATORS: Final = TEXT | BOUNDS | LISTS | {"not_eq", "blank"}
 LOOKALIKES: Final = {
     "gte": "gt_or_eq",
     "ge": "gt_or_eq",
+    "gteq": "gt_or_eq",
+    "gt_eq": "gt_or_eq",
+    "gt_or_equal": "gt_or_eq",
     "lte": "lt_or_eq",
     "le": "lt_or_eq",
+    "lteq": "lt_or_eq",
+    "lt_eq": "lt_or_eq",
+    "lt_or_equal": "lt_or_eq",
     "ne": "not_eq",
     "neq": "not_eq",
+    "not_equal": "not_eq",
+    "not_equals": "not_eq",
     "nin": "not_in",
     "notin": "not_in",
     "like": "contains",
     "ilike": "contains",
     "icontains": "contains",
+    "contain": "contains",
+    "includes": "contains",
     "startswith": "starts_with",
+    "start_with": "starts_with",
     "endswith": "ends_with",
+    "end_with": "ends_with",
     "null": "blank",
     "isnull": "blank",
+    "is_null": "blank",
+    "is_blank": "blank",
 }
 """No attribute of Coupa's is called like one of these (Swagger R39, pages 0027 to 0299)."""
 
@@ -41,6 +55,16 @@ has a meaning of its own elsewhere, on a GET it is an attribute like others (doc
 
 FLAGS: Final = frozenset({"show_deleted_lines"})
 """Parameters that are neither: this one belongs to purchase orders (doc 0024)."""
+
+
+def meant_by(key: str) -> str | None:
+    """Name Coupa's operator where a parameter such as `id[gte]` ends in another language's.
+
+    None for `custom-fields[like]`: customers name their own fields as they please.
+    """
+    of, bracket, word = key.replace("-", "_").rpartition("[")
+    own = of.rstrip("]").endswith("custom_fields")
+    return LOOKALIKES.get(word.removesuffix("]")) if bracket and not own else None
 
 
 def hyphenated(name: str) -> str:
