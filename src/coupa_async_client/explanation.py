@@ -20,9 +20,9 @@ class Explanation:
     `at_least` and `at_most`. A count that is "close" is within a few percent. `requests`, `seconds`
     and bytes follow from it, None where it is. They count no retries.
 
-    `seconds` is at the pace of this moment, with nobody else drawing on it: `rate` requests a second,
-    `at_once` of them at once, no rate where nothing is paced, `concurrent` in flight at most,
-    `latency` seconds an answer.
+    `seconds` is at the pace of this moment, with nobody else drawing on it: `rate` requests a second
+    after the first `at_once`, which need not wait (None where nothing is paced), `concurrent` in flight
+    at most, `latency` seconds an answer.
 
     Bytes are of uncompressed JSON, by the rows on the pages that were looked at: `measured` of them as
     they are asked for, with `attributes` alone (none named: all), and in full.
@@ -103,7 +103,8 @@ class Explanation:
     def _time(self) -> str:
         pace = "as fast as answers come"
         if self.rate is not None:
-            pace = f"at {self.rate:.3g} requests/s, {self.at_once} of them at once"
+            first = f" after the first {self.at_once}" if self.at_once else ""
+            pace = f"at {self.rate:.3g} requests/s{first}"
         flight = f"{self.concurrent} in flight at most, {self.latency:.2f} s an answer"
         took = "unknown" if self.seconds is None else _lasting(self.seconds)
         return f"{took} {pace}, {flight}"
