@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from contestants import Way
 from figures import Report, Target, median, ratio, table, times
 from peers import OURS
 from processes import Run, drained, server_note
@@ -23,10 +22,8 @@ def measure(rounds: Rounds) -> Report:
     }
 
     def run(kind: str, _: int) -> Run:
-        way = Way(kind, OURS, ("--paging", "auto", "--rows", kind))
-        return drained(
-            way.client, spec, "invoices", "--to", "rows", "--warm-up", "few", *way.options
-        )
+        options = ("--to", "rows", "--warm-up", "few", "--paging", "auto", "--rows", kind)
+        return drained(OURS, spec, "invoices", *options)
 
     runs = rounds.of({kind: partial(run, kind) for kind in ("fields", *_KINDS)}, name="typed")
     cost = {

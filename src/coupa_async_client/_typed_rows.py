@@ -68,10 +68,8 @@ class TypedRows(Generic[Row]):
 
     def read(self, page: Page, misfit: Misfit) -> Iterator[tuple[int, Row]]:
         """Yield each row that fits, and tell `misfit` of the others."""
-        # Of a page that was cut only what is left, so that nothing of the user's runs for the rest.
-        body = page.body if isinstance(page, _UnsplitPage) else b"[%b]" % b",".join(page.raw)
         with suppress(Exception):  # whatever it was comes again at its row
-            return enumerate(self._rows(body), 1)
+            return enumerate(self._rows(page.body), 1)
         return self._one_by_one(page, misfit)
 
     def _rows(self, body: bytes) -> list[Row]:
@@ -103,7 +101,7 @@ class TypedRows(Generic[Row]):
 class _UnsplitPage(Page):
     """A whole answer as it came; the rows' own texts are found when somebody asks for them."""
 
-    __slots__ = ("_count", "body")
+    __slots__ = ("_body", "_count")
 
     def __init__(
         self,
@@ -113,21 +111,25 @@ class _UnsplitPage(Page):
         span: Span = (None, None),
     ) -> None:
         super().__init__((), ids, span)
-        self.body = body
+        self._body = body
         self._count = count
 
     @property
     def raw(self) -> tuple[bytes, ...]:
         if len(self._rows) < self._count:
-            self._rows = split(self.body).raw
+            self._rows = split(self._body).raw
         return self._rows
 
     @property
+    def body(self) -> bytes:
+        return self._body
+
+    @property
     def weight(self) -> int:
-        return len(self.body)
+        return len(self._body)
 
     def covering(self, span: Span) -> Page:
-        return _UnsplitPage(self.body, self._count, self._ids, span)
+        return _UnsplitPage(self._body, self._count, self._ids, span)
 
     def __len__(self) -> int:
         return self._count

@@ -142,31 +142,30 @@ class CoupaClient:
             CoupaConfigError: names the argument and the remedy.
         """
         named = scope_names(scopes)  # once: a forked child makes its own client of them
-        self._make: Callable[[], CoupaAsyncClient] = lambda: (
-            CoupaAsyncClient(  # a partial would show the secret in its repr
-                base_url,
-                token_url,
-                client_id,
-                client_secret,
-                named,
-                instance=instance,
-                timeout=timeout,
-                default_page_size=default_page_size,
-                default_concurrent=default_concurrent,
-                rate=rate,
-                burst=burst,
-                max_attempts=max_attempts,
-                read_ahead=read_ahead,
-                transport=transport,
-                verify=verify,
-                proxy=proxy,
-                token_cache=token_cache,
-                budget=budget,
-                description=description,
-                on_misfit=on_misfit,
-                hooks=hooks,
-                profile=profile,
-            )
+        # No partial, whose repr would show the secret.
+        self._make: Callable[[], CoupaAsyncClient] = lambda: CoupaAsyncClient(
+            base_url,
+            token_url,
+            client_id,
+            client_secret,
+            named,
+            instance=instance,
+            timeout=timeout,
+            default_page_size=default_page_size,
+            default_concurrent=default_concurrent,
+            rate=rate,
+            burst=burst,
+            max_attempts=max_attempts,
+            read_ahead=read_ahead,
+            transport=transport,
+            verify=verify,
+            proxy=proxy,
+            token_cache=token_cache,
+            budget=budget,
+            description=description,
+            on_misfit=on_misfit,
+            hooks=hooks,
+            profile=profile,
         )
         self._open()
         self._closed = False

@@ -172,6 +172,11 @@ class Page(Sequence[JSONObject]):
         return self._ids
 
     @property
+    def body(self) -> bytes:
+        """The rows as one JSON list."""
+        return b"[%b]" % b",".join(self.raw)
+
+    @property
     def weight(self) -> int:
         """About how many bytes of memory it takes."""
         return sum(map(len, self._rows)) + _WEIGHT_OF_A_ROW * len(self)

@@ -197,24 +197,25 @@ def test_the_application_runs_in_process() -> None:
     assert body["body"].startswith(b"<?xml")
 
 
+def _run_without(module: str, code: str) -> subprocess.CompletedProcess[str]:
+    lacking = f"import sys; sys.modules[{module!r}] = None; {code}"
+    return subprocess.run(
+        [sys.executable, "-c", lacking], capture_output=True, text=True, check=False
+    )
+
+
 def test_a_missing_extra_says_what_to_install() -> None:
     code = (
-        "import sys; sys.modules['starlette'] = None\n"
-        "import coupa_async_client.sandbox.shapes\n"
-        "from coupa_async_client.sandbox import Sandbox"
+        "import coupa_async_client.sandbox.shapes; from coupa_async_client.sandbox import Sandbox"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = _run_without("starlette", code)
     assert 'pip install "coupa-async-client[sandbox]"' in done.stderr
 
 
 def test_the_module_on_its_own_says_what_to_install_too() -> None:
     """`python -m coupa_async_client.sandbox` said "No module named 'uvicorn'", and not what to do."""
-    code = (
-        "import sys; sys.modules['uvicorn'] = None\n"
-        "from coupa_async_client.sandbox.__main__ import main\n"
-        "sys.exit(main([]))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    code = "from coupa_async_client.sandbox.__main__ import main; sys.exit(main([]))"
+    done = _run_without("uvicorn", code)
     assert done.returncode == 2
     assert done.stderr.startswith("coupa sandbox: the sandbox needs uvicorn: pip install ")
 

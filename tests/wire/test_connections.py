@@ -189,8 +189,8 @@ async def test_each_origin_has_connections_of_its_own():
     first, second = playing(answers(OK, OK)), playing(answers(OK))
     with first as one, second as two:
         async with transport_to(one) as transport:
-            for url in (one, two, one):
-                await transport.send(Request("GET", f"{url}/api/x"))
+            sent = [Request("GET", f"{url}/api/x") for url in (one, two, one)]
+            assert [(await transport.send(each)).body for each in sent] == [b"[1]"] * 3
 
 
 @pytest.mark.parametrize(
@@ -392,6 +392,7 @@ async def test_giving_up_amid_the_connecting_loses_no_socket(turns, secure):
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         await becomes(lambda: server.idle)
+        assert all(task.done() for task in tasks)
     gc.collect()
 
 

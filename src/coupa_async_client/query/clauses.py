@@ -4,7 +4,7 @@ import re
 
 from coupa_async_client.errors import CoupaConfigError
 
-from .grammar import meant_by
+from .grammar import wrong_operator
 from .spelling import NAIVE_DATETIME
 
 _CLAUSE = re.compile(r"(?P<key>[^\[\]=\s]+(?:\[[^\[\]=]+\])*)=(?P<value>.*)", re.DOTALL)
@@ -25,11 +25,10 @@ def parse_where(clause: str) -> tuple[str, str]:
         )
         raise CoupaConfigError(msg)
     key, value = match["key"], match["value"]
-    last = key.rpartition("[")[2]
-    if meant := meant_by(key):
-        msg = f"filter {clause!r}: Coupa has no operator [{last}; write [{meant}]"
+    if wrong := wrong_operator(key):
+        msg = f"filter {clause!r}: {wrong}"
         raise CoupaConfigError(msg)
-    if last == "blank]" and value not in ("true", "false"):
+    if key.endswith("[blank]") and value not in ("true", "false"):
         msg = f"filter {clause!r}: [blank] takes true or false"
         raise CoupaConfigError(msg)
     if NAIVE_DATETIME.fullmatch(value):

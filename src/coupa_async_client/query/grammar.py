@@ -57,14 +57,16 @@ FLAGS: Final = frozenset({"show_deleted_lines"})
 """Parameters that are neither: this one belongs to purchase orders (doc 0024)."""
 
 
-def meant_by(key: str) -> str | None:
-    """Name Coupa's operator where a parameter such as `id[gte]` ends in another language's.
+def wrong_operator(key: str) -> str | None:
+    """Say what to write where a parameter such as `id[gte]` ends in another language's operator.
 
     None for `custom-fields[like]`: customers name their own fields as they please.
     """
-    of, bracket, word = key.replace("-", "_").rpartition("[")
-    own = of.rstrip("]").endswith("custom_fields")
-    return LOOKALIKES.get(word.removesuffix("]")) if bracket and not own else None
+    of, bracket, word = key.removesuffix("]").rpartition("[")
+    meant = LOOKALIKES.get(word.replace("-", "_"))
+    if meant is None or not bracket or hyphenated(of).rstrip("]").endswith("custom-fields"):
+        return None
+    return f"Coupa has no operator [{word}]; write [{meant}]"
 
 
 def hyphenated(name: str) -> str:

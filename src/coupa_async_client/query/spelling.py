@@ -16,7 +16,7 @@ from urllib.parse import quote
 from coupa_async_client.errors import CoupaConfigError
 from coupa_async_client.types import Params
 
-from .grammar import hyphenated, meant_by
+from .grammar import hyphenated, wrong_operator
 
 LONGEST_QUERY = 32_000
 """Characters; servers and what stands before them take 8 to 64 kB, and httpx2 no more than 65,536."""
@@ -47,10 +47,8 @@ def plain(params: Params | None) -> dict[str, object]:
         if not isinstance(key, str):
             msg = f"params has the key {key!r}; keys are text, for example 'status[in]'"
             raise CoupaConfigError(msg)
-        if meant := meant_by(key):
-            msg = (
-                f"params[{key!r}]: Coupa has no operator [{key.rpartition('[')[2]}; write [{meant}]"
-            )
+        if wrong := wrong_operator(key):
+            msg = f"params[{key!r}]: {wrong}"
             raise CoupaConfigError(msg)
         if known.setdefault(hyphenated(key), key) != key:
             msg = f"params has both {known[hyphenated(key)]!r} and {key!r}, which are one; give one"
